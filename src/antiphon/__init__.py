@@ -1,0 +1,1 @@
+"""Antiphon turns the replies to an SMS broadcast into conversations."""

@@ -1,0 +1,24 @@
+"""Identifiers: UUIDv7 whose time is given (PostgreSQL 16 and Python before 3.14 have none)."""
+
+import os
+import time
+from datetime import datetime
+from uuid import UUID
+
+
+def uuid7(at: datetime | None = None) -> UUID:
+    """Return a UUIDv7 whose 48-bit time is `at` (default: now), the rest random: fact tables partition by it."""
+    millis = time.time_ns() // 1_000_000 if at is None else int(at.timestamp() * 1000)
+    value = (millis << 80) | int.from_bytes(os.urandom(10), "big")
+    value &= ~((0xF << 76) | (0x3 << 62))
+    return UUID(int=value | (0x7 << 76) | (0x2 << 62))
+
+
+def reference() -> str:
+    """Return 32 random hexadecimal digits: the reference of an answer (CM allows 1 to 32 alphanumerics)."""
+    return os.urandom(16).hex()
+
+
+def secret() -> str:
+    """Return a URL-safe secret of 192 random bits: webhook keys, notice tokens, API keys."""
+    return os.urandom(24).hex()

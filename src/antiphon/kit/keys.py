@@ -1,0 +1,26 @@
+"""Keys: what identifiers are compared by, folded once in Python when stored."""
+
+import hashlib
+from collections.abc import Iterable
+
+
+def fold(value: str | None) -> str:
+    """Return the key of an identifier: trimmed and case-folded; nothing is the empty key."""
+    return clean(value or "").strip().casefold()
+
+
+def clean(text: str) -> str:
+    """Return text that PostgreSQL can store: NUL and lone surrogates become U+FFFD."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def fingerprint(parts: Iterable[str | None]) -> bytes:
+    """Return 16 bytes that are equal for equal parts; None and the empty text differ, and no part runs into the next."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        encoded = b"" if part is None else clean(part).encode()
+        digest.update(b"\x00" if part is None else b"\x01%d:" % len(encoded))
+        digest.update(encoded)
+    return digest.digest()

@@ -1,0 +1,1 @@
+"""Providers: what differs between SMS providers, and nothing else. Adapters parse and build; they do no I/O."""
