@@ -1,0 +1,72 @@
+"""The database's doors: the only place that names the account in force, and the loader of named SQL files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+Database = psycopg.Connection[Any]
+
+_account: ContextVar[int | None] = ContextVar("antiphon_account", default=None)
+
+
+@cache
+def sql(package: str, name: str) -> str:
+    """Return the statement in `<package>/sql/<name>.sql`. Raises FileNotFoundError."""
+    return (resources.files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def rows(db: Database, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
+    """Run one statement and return its rows as named tuples."""
+    with psycopg.Cursor(db, row_factory=namedtuple_row) as cursor:
+        cursor.execute(statement.encode(), parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def run(db: Database, statement: str, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run one statement and return how many rows it touched."""
+    with psycopg.Cursor(db) as cursor:
+        cursor.execute(statement.encode(), parameters)
+        return cursor.rowcount
+
+
+def columns(records: Sequence[Any], *names: str) -> dict[str, list[Any]]:
+    """Return one list per attribute of the records: the arrays that `unnest` takes."""
+    return {name: [getattr(record, name) for record in records] for name in names}
+
+
+@contextmanager
+def account(account_id: int) -> Iterator[Database]:
+    """Open a Django transaction in which `account_id` is the account in force; give its psycopg connection.
+
+    Nesting with the same account is a savepoint. Raises RuntimeError inside another account's transaction.
+    """
+    from django.db import connection, transaction  # noqa: PLC0415 - lanes import this module without Django
+
+    before = _account.get()
+    if connection.in_atomic_block and before not in (None, account_id):
+        message = "one account per transaction"
+        raise RuntimeError(message)
+    with transaction.atomic():
+        raw = connection.connection
+        run(raw, "select set_config('antiphon.account', %(account)s, true)", {"account": str(account_id)})
+        token = _account.set(account_id)
+        try:
+            yield raw
+        finally:
+            _account.reset(token)
+            if before is None and not connection.needs_rollback and raw.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
+                run(raw, "select set_config('antiphon.account', '', true)")
+
+
+@contextmanager
+def lane_account(db: Database, account_id: int) -> Iterator[Database]:
+    """Open a transaction on a plain connection in which `account_id` is the account in force."""
+    with db.transaction():
+        run(db, "select set_config('antiphon.account', %(account)s, true)", {"account": str(account_id)})
+        yield db
