@@ -235,6 +235,7 @@ class Capabilities:
     opt_out_feed: bool
     notice_reports_carry_reference: bool
     blocks_everything_after_opt_out: bool = False
+    texts_per_call: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,7 @@ class Adapter(Protocol):
 
     app: str
     title: str
+    default_base_url: str
     capabilities: Capabilities
     acknowledgement: Acknowledgement
     default_stop_words: frozenset[str]
@@ -269,4 +271,8 @@ class Adapter(Protocol):
 
     def confirm(self, *, source: SourceSettings, base_url: str) -> HttpCall | None:
         """Build a request that proves the product token without sending anything, or None where there is no such call."""
+        ...
+
+    def read_confirm(self, status: int, body: bytes) -> bool | None:
+        """Read the answer to `confirm`: whether the token holds, None when the answer does not tell."""
         ...

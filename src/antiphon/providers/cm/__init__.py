@@ -1,0 +1,1 @@
+"""CM.com: replies, notices, status reports, opt-outs, and answers out."""

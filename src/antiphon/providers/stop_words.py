@@ -1,0 +1,38 @@
+"""Stop words: which texts are an opt-out, and which only smell of one."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+ENGLISH = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out"})
+DUTCH = frozenset({"stop", "stoppen", "afmelden", "uitschrijven", "afmelding"})
+FRENCH = frozenset({"stop", "arret", "arrêt", "arrêter", "arreter", "désabonner", "desabonner", "désinscrire", "desinscrire"})
+BY_LANGUAGE = {"en": ENGLISH, "nl": DUTCH, "fr": FRENCH}
+DEFAULT = ENGLISH | DUTCH | FRENCH
+
+_word = re.compile(r"\w+")
+_ASCII_KEPT = {code: None for code in range(128) if not chr(code).isalnum() and not chr(code).isspace()}
+
+
+def is_stop(text: str, words: frozenset[str]) -> bool:
+    """Return whether the whole message is a stop word: trimmed, case-folded, punctuation and signs stripped."""
+    return fold(text) in _folded(words)
+
+
+def mentions_stop(text: str, words: frozenset[str]) -> bool:
+    """Return whether a stop word stands in the message as a word of its own: a hint for the agent, no more."""
+    inside = f" {' '.join(_word.findall(unicodedata.normalize('NFKC', text).casefold()))} "
+    return any(f" {word} " in inside for word in _folded(words) if word)
+
+
+def fold(text: str) -> str:
+    """Return the form in which messages and stop words are compared."""
+    if text.isascii():
+        return " ".join(text.translate(_ASCII_KEPT).casefold().split())
+    kept = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char)[0] not in "PSC" or char.isspace())
+    return " ".join(unicodedata.normalize("NFKC", "".join(kept).casefold()).split())
+
+
+@lru_cache(maxsize=1024)
+def _folded(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(fold(word) for word in words) - {""}
