@@ -87,6 +87,22 @@ class Notice(Fact, Counted):
         ]
 
 
+class Broadcast(models.Model):
+    """An external campaign as first heard of on a source: one row each, however many notices."""
+
+    account = models.ForeignKey("accounts.Account", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    source_id = models.BigIntegerField()
+    campaign_key = models.CharField(max_length=200)
+    external_campaign = models.CharField(max_length=200)
+    sender = models.CharField(max_length=64)
+    text = models.TextField()
+    first_heard_at = models.DateTimeField()
+    pk = models.CompositePrimaryKey("account_id", "source_id", "campaign_key")
+
+    class Meta:
+        db_table = "broadcast"
+
+
 class Reply(Fact, Counted):
     """One inbound text that is not an opt-out; in exactly one conversation."""
 

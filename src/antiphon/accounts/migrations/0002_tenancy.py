@@ -10,7 +10,7 @@ from django.db import migrations
 SQL = Path(__file__).parent / "sql"
 
 TENANT_TABLES = (
-    "answer", "app_grant", "arrival", "arrival_key", "audit_entry", "campaign", "campaign_version", "consumer", "conversation",
+    "answer", "app_grant", "arrival", "arrival_key", "audit_entry", "broadcast", "campaign", "campaign_version", "consumer", "conversation",
     "conversation_step", "conversion", "counter", "decision", "delivery_report", "engagement", "engagement_entry_point",
     "engagement_version", "entry_point", "event", "event_position", "idempotent_response", "ignored_campaign", "membership_skill",
     "notice", "opt_out", "reply", "skill", "source", "source_heard", "source_secret",
