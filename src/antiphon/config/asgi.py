@@ -1,0 +1,71 @@
+"""The one ASGI application of a web worker: webhooks and streams go to the edge, files from memory, the rest to Django."""
+
+import os
+import signal
+import sys
+import traceback
+from importlib import import_module
+from types import FrameType
+from typing import cast
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "antiphon.config.settings")
+_django = cast("Application", get_asgi_application())
+
+from antiphon.config import static  # noqa: E402 - after Django's set-up
+from antiphon.config.protocols import Application, Receive, Scope, Send  # noqa: E402 - as above
+from antiphon.kit.parent import end_with_parent  # noqa: E402 - as above
+
+_edge = import_module("antiphon.edge.app")
+_live = import_module("antiphon.edge.live")
+
+_ROUTES: tuple[tuple[str, Application], ...] = (
+    ("/hooks/", _edge.application),
+    ("/healthz", _edge.application),
+    ("/readyz", _edge.application),
+    ("/live/", _live.application),
+    ("/static/", static.application),
+)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request, or live through the worker's life."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+        return
+    path = scope.get("path", "")
+    chosen = next((app for prefix, app in _ROUTES if path.startswith(prefix)), _django)
+    await chosen(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Start the lanes before the first request, stop them after the last answer.
+
+    A failed start is told to the server, which then ends the worker: a worker without lanes must not serve.
+    """
+    await receive()
+    try:
+        end_with_parent()
+        await _edge.startup()
+        _wake_streams_on_stop()
+    except Exception as error:  # noqa: BLE001 - any failure ends this worker
+        traceback.print_exc(file=sys.stderr)
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        return
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await _edge.shutdown()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _wake_streams_on_stop() -> None:
+    """Let open streams end when the worker is told to stop: the server waits for them (21 s, tried 2026-11-22)."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def told(number: int, frame: FrameType | None) -> None:
+        _live.stop()
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, told)

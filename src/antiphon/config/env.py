@@ -1,0 +1,157 @@
+"""Every setting of Antiphon: one typed table, read from the environment once (docs/operations/settings.md)."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+class SettingError(Exception):
+    """A setting has a value that cannot be used; the message names it and says what fits, never the value of a secret."""
+
+
+def _setting(name: str, default: object, text: str, *, shown: str | None = None, least: float | None = None) -> Any:  # noqa: ANN401 - a field stands for its type
+    meta = {"name": name, "text": text, "shown": shown, "least": least}
+    return dataclasses.field(default=default, metadata=meta)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The settings; the fields are the table: type, default, description."""
+
+    database_url: str | None = _setting(
+        "DATABASE_URL", None, "PostgreSQL 16 or newer, as the owner of the tables. Unset: the embedded server.", shown="embedded server"
+    )
+    app_database_url: str | None = _setting(
+        "ANTIPHON_APP_DATABASE_URL",
+        None,
+        "The same database as `antiphon_app`, which serves requests under row-level security.",
+        shown="`DATABASE_URL` with that user",
+    )
+    jobs_database_url: str | None = _setting(
+        "ANTIPHON_JOBS_DATABASE_URL",
+        None,
+        "The same database as `antiphon_jobs`, which does the work that spans accounts.",
+        shown="`DATABASE_URL` with that user",
+    )
+    home: Path = _setting(
+        "ANTIPHON_HOME",
+        None,
+        "Folder of everything kept outside the database: embedded server, spool, secret key, sandbox.",
+        shown="`var` in a checkout, else `~/.local/share/antiphon`",
+    )
+    secret_key: str | None = _setting(
+        "ANTIPHON_SECRET_KEY",
+        None,
+        "Signs sessions and tickets. Must be equal on every host; at least 32 characters.",
+        shown="made once, in `ANTIPHON_HOME/secret-key`",
+    )
+    host: str = _setting("ANTIPHON_HOST", "127.0.0.1", "Address that the web server listens on; `0.0.0.0` for all.")
+    port: int = _setting("ANTIPHON_PORT", 8000, "Port of pages, API and webhooks.", least=1)
+    sandbox_port: int = _setting("ANTIPHON_SANDBOX_PORT", 8090, "Port of the CM sandbox.", least=1)
+    public_url: str | None = _setting(
+        "ANTIPHON_PUBLIC_URL",
+        None,
+        "Where browsers and providers reach this site; webhook URLs begin with it. With `https`, cookies are secure and HSTS is sent.",
+        shown="`http://localhost:` and the port",
+    )
+    allowed_hosts: tuple[str, ...] = _setting(
+        "ANTIPHON_ALLOWED_HOSTS", (), "Further host names that requests may name, separated by commas.", shown="none"
+    )
+    is_development: bool = _setting("ANTIPHON_DEVELOPMENT", False, "Error pages with details, and `/styleguide/`. Never on a public site.")
+    workers: int = _setting("ANTIPHON_WORKERS", 2, "Web worker processes.", least=1)
+    lanes: int = _setting("ANTIPHON_LANES", 2, "Threads of each web worker that take webhooks down the line.", least=1)
+    job_threads: int = _setting("ANTIPHON_JOB_THREADS", 2, "Jobs that one worker does at a time.", least=1)
+    stop_seconds: int = _setting("ANTIPHON_STOP_SECONDS", 20, "Time a part gets to end by itself before it is killed.", least=1)
+    pool_size: int = _setting("ANTIPHON_POOL_SIZE", 8, "Connections that the pages of one web worker may hold.", least=1)
+    connect_seconds: int = _setting("ANTIPHON_CONNECT_SECONDS", 5, "Longest wait for a connection to the database.", least=2)
+    statement_seconds: int = _setting("ANTIPHON_STATEMENT_SECONDS", 30, "Longest statement, migrations excepted.", least=1)
+    lock_seconds: int = _setting("ANTIPHON_LOCK_SECONDS", 5, "Longest wait for a lock in the database.", least=1)
+    body_limit_bytes: int = _setting("ANTIPHON_BODY_LIMIT_BYTES", 262_144, "Largest webhook body.", least=1024)
+    body_seconds: int = _setting("ANTIPHON_BODY_SECONDS", 10, "Longest time a webhook may take to send its body.", least=1)
+    spool_limit_bytes: int = _setting(
+        "ANTIPHON_SPOOL_LIMIT_BYTES", 1_073_741_824, "Largest spool of one web worker; beyond it webhooks get 503.", least=1_048_576
+    )
+    log_level: str = _setting("ANTIPHON_LOG_LEVEL", "info", "Least level that is logged: `debug`, `info`, `warning` or `error`.")
+    is_log_json: bool = _setting("ANTIPHON_LOG_JSON", True, "Log as JSON; `false` for lines to read.")
+    embedded_account: str | None = _setting(
+        "ANTIPHON_EMBEDDED_ACCOUNT",
+        None,
+        "Account of the operating system that runs a new embedded server when root starts it.",
+        shown="first of `antiphon`, `postgres`, `nobody`",
+    )
+    embedded_start_seconds: int = _setting(
+        "ANTIPHON_EMBEDDED_START_SECONDS", 600, "Longest start of the embedded server; recovery after a crash may take minutes.", least=1
+    )
+
+    @property
+    def site_url(self) -> str:
+        """Return where browsers and providers reach this site, without a slash at the end."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """Return the settings in `environ`; empty counts as unset. Raises `SettingError`."""
+    kinds = get_type_hints(Environment)
+    given = {f.name: _parsed(f, kinds[f.name], environ[_name(f)]) for f in dataclasses.fields(Environment) if environ.get(_name(f), "").strip()}
+    return Environment(**({"home": default_home(environ)} | given))
+
+
+@cache
+def current() -> Environment:
+    """Return the settings of this process, read once."""
+    return read(os.environ)
+
+
+def default_home(environ: Mapping[str, str]) -> Path:
+    """Return `var` of a checkout, else the user's folder for such files."""
+    if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "src" / "antiphon").is_dir():
+        return _CHECKOUT / "var"
+    base = environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "antiphon"
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Return name, default and description of every setting, as the documentation shows them."""
+    return [(_name(f), f.metadata["shown"] or f"`{_written(f.default)}`", f.metadata["text"]) for f in dataclasses.fields(Environment)]
+
+
+def _name(field: dataclasses.Field[Any]) -> str:
+    return str(field.metadata["name"])
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _parsed(field: dataclasses.Field[Any], kind: object, raw: str) -> object:
+    text = raw.strip()
+    if kind is bool:
+        return _truth(_name(field), text)
+    if kind is int:
+        return _number(_name(field), text, least=field.metadata["least"])
+    if kind is Path:
+        return Path(text).expanduser().absolute()
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _truth(name: str, text: str) -> bool:
+    known = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+    if text.lower() not in known:
+        message = f"{name} must be true or false"
+        raise SettingError(message)
+    return known[text.lower()]
+
+
+def _number(name: str, text: str, *, least: int | None) -> int:
+    if not text.isdecimal() or len(text) > 15 or (least is not None and int(text) < least):
+        message = f"{name} must be a whole number of at least {least or 0}"
+        raise SettingError(message)
+    return int(text)
