@@ -22,7 +22,7 @@ def secure(apps: Any, schema_editor: Any) -> None:
     run = schema_editor.connection.cursor().execute
     owner, app, jobs = (settings.DATABASES[alias]["USER"] for alias in ("owner", "default", "jobs"))
     for name in ("functions", "claims", "contributions"):
-        run((SQL / f"{name}.sql").read_text().replace("%", "%%"))
+        run((SQL / f"{name}.sql").read_text())
     for table in TENANT_TABLES:
         run(f'alter table "{table}" enable row level security')
         run(f'alter table "{table}" force row level security')
