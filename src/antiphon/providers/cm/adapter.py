@@ -2,16 +2,7 @@
 
 from antiphon.providers import stop_words
 from antiphon.providers.cm import hooks, sending
-from antiphon.providers.protocol import (
-    Acknowledgement,
-    Capabilities,
-    Hook,
-    HttpCall,
-    OutgoingText,
-    Parsed,
-    SendResult,
-    SourceSettings,
-)
+from antiphon.providers.protocol import Acknowledgement, Capabilities, Hook, HttpCall, OutgoingText, Parsed, SendResult, SourceSettings
 from antiphon.providers.reading import read
 
 BASE_URL = "https://gw.messaging.cm.com"

@@ -55,11 +55,6 @@ REFUSALS = {
 }
 
 # Refusals without a readable body, by HTTP status. 408 and 5xx are absent: there the message may have been taken.
-HTTP_REFUSALS = {
-    401: Reason.NOT_AUTHORISED,
-    402: Reason.NO_CREDIT,
-    403: Reason.NOT_AUTHORISED,
-    429: Reason.RATE_LIMITED,
-}
+HTTP_REFUSALS = {401: Reason.NOT_AUTHORISED, 402: Reason.NO_CREDIT, 403: Reason.NOT_AUTHORISED, 429: Reason.RATE_LIMITED}
 MAY_BE_TRIED_AGAIN = frozenset({Reason.PROVIDER_UNAVAILABLE, Reason.RATE_LIMITED})
 AUTHORISATION_CODES = frozenset({101, 103})

@@ -75,7 +75,7 @@ def read_notice(item: Record, source: SourceSettings) -> list[Parsed]:
     groupings = [text(item.get(name), name=name) for name in _GROUPINGS]
     if MARK in groupings:
         return [Echo()]
-    phone, sender = required(item.get("to"), name="to"), required(item.get("from"), name="from")
+    phone, sender = (required(item.get("to"), name="to"), required(item.get("from"), name="from"))
     body = text(item.get("body"), name="body")
     identity = Identity(("notice", sender, phone, *groupings, body), NOTICE_WINDOW)
     campaign = groupings[source.campaign_grouping - 1]
@@ -176,8 +176,8 @@ def _read_status(message: Json) -> Parsed:
     status = message.get("status") if isinstance(message, dict) else None
     if not isinstance(message, dict) or not isinstance(status, dict):
         raise Odd("a status report without `status`")
-    phone, reference = required(message.get("to"), name="to"), text(message.get("reference"), name="reference")
-    code, error = required(status.get("code"), name="status.code").strip(), text(status.get("errorCode"), name="errorCode").strip()
+    phone, reference = (required(message.get("to"), name="to"), text(message.get("reference"), name="reference"))
+    code, error = (required(status.get("code"), name="status.code").strip(), text(status.get("errorCode"), name="errorCode").strip())
     words = text(status.get("errorDescription"), name="errorDescription").strip()
     state = DELIVERY_STATES.get(code, DeliveryState.UNKNOWN)
     received = text(message.get("received"), name="received")
@@ -193,10 +193,10 @@ def _read_status(message: Json) -> Parsed:
 
 def read_opt_out(item: Record, _source: SourceSettings) -> list[Parsed]:
     """Read an opt-out in our own form (docs/providers/cm.md), which CM has not confirmed; anything else is not recognised."""
-    kind, scope = text(item.get("kind"), name="kind"), text(item.get("scope"), name="scope") or OptOutScope.SOURCE
+    kind, scope = (text(item.get("kind"), name="kind"), text(item.get("scope"), name="scope") or OptOutScope.SOURCE)
     if kind not in {"opt_out", "opt_in"} or scope not in set(OptOutScope):
         raise Odd("an opt-out webhook in a form that is not known")
-    phone, sender = required(item.get("number"), name="number"), text(item.get("sender"), name="sender")
+    phone, sender = (required(item.get("number"), name="number"), text(item.get("sender"), name="sender"))
     if scope == OptOutScope.NUMBER and not sender:
         raise Odd("an opt-out from one number without `sender`")
     time = text(item.get("timeUtc"), name="timeUtc")

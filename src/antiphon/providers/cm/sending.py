@@ -73,12 +73,11 @@ def read_answer(status: int, body: bytes, *, texts: list[OutgoingText]) -> list[
     """Return one result per text, in their order. Raises Malformed when it cannot be told whether a text was taken."""
     try:
         value = read(body)
-        lines = _lines(value)
+        lines, (code, words) = _lines(value), _top(value)
     except (Malformed, Odd):
         return _without_body(status, texts=texts)
     if lines:
         return [_result(item, line) for item, line in zip(texts, _in_order(lines, texts=texts), strict=True)]
-    code, words = _top(value)
     if code in REFUSALS and status in _CLIENT_ERRORS:
         return [_refused(item.reference, code=code, words=words) for item in texts]
     return _without_body(status, texts=texts)
