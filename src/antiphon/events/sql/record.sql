@@ -1,0 +1,14 @@
+-- Store events, numbered by the sequence in the order of the arrays, and wake the relay when the transaction commits.
+-- Index: the primary key of the month's partition (written); no read.
+with stored as (
+    insert into event (account_id, id, type, subject, time, content, written)
+    select %(account_id)s::bigint, id, type, subject, time, content, nextval('event_written')
+    from (
+        select id, type, subject, time, content::jsonb as content
+        from unnest(
+            %(ids)s::uuid[], %(types)s::text[], %(subjects)s::text[], %(times)s::timestamptz[], %(contents)s::text[]
+        ) with ordinality as new (id, type, subject, time, content, place)
+        order by place
+    ) as ordered
+)
+select pg_notify('antiphon_written', %(account_id)s::text)

@@ -1,0 +1,49 @@
+"""What is told to the outside: the closed list of kinds, and an event before it is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """Every kind of event, in the past tense; told with the prefix `io.antiphon.` (docs/events.md)."""
+
+    BROADCAST_STARTED = "broadcast.started"
+    NOTICE_SENT = "notice.sent"
+    NOTICE_DELIVERED = "notice.delivered"
+    NOTICE_FAILED = "notice.failed"
+    REPLY_RECEIVED = "reply.received"
+    CONVERSATION_STARTED = "conversation.started"
+    CONVERSATION_RELINKED = "conversation.relinked"
+    CONVERSATION_ASSIGNED = "conversation.assigned"
+    CONVERSATION_TRANSFERRED = "conversation.transferred"
+    CONVERSATION_CLOSED = "conversation.closed"
+    CONVERSATION_REOPENED = "conversation.reopened"
+    ANSWER_SENT = "answer.sent"
+    ANSWER_DELIVERED = "answer.delivered"
+    ANSWER_FAILED = "answer.failed"
+    CONSUMER_OPTED_OUT = "consumer.opted_out"
+    CONSUMER_OPTED_IN = "consumer.opted_in"
+    CONSUMER_ERASED = "consumer.erased"
+    GOAL_REACHED = "goal.reached"
+    CAMPAIGN_PUBLISHED = "campaign.published"
+    CAMPAIGN_PAUSED = "campaign.paused"
+    CAMPAIGN_ARCHIVED = "campaign.archived"
+    SOURCE_CONNECTED = "source.connected"
+    SOURCE_DISCONNECTED = "source.disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be stored: `time` is when the fact was true, `at` when we learned it (the time of its id)."""
+
+    type: str
+    subject: str
+    time: datetime
+    content: dict[str, Any]
+    at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that is not on the list: ValueError."""
+        Kind(self.type)

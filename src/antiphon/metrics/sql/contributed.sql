@@ -1,0 +1,34 @@
+-- Sum what some facts contribute to the counters as they are now, per key.
+-- Index: the primary keys of the fact tables, and that of conversation for what hangs off it; notices of a stretch of ids, so that
+-- a prepared plan too reads only the months they are in.
+with contributed as (
+    select * from contribution_of_notice
+    where account_id = %(account_id)s::bigint and fact_id = any(%(notice)s::uuid[])
+        and fact_id between %(first_notice)s::uuid and %(last_notice)s::uuid
+    union all
+    select * from contribution_of_reply
+    where account_id = %(account_id)s::bigint and fact_id = any(%(reply)s::uuid[])
+    union all
+    select * from contribution_of_opt_out
+    where account_id = %(account_id)s::bigint and fact_id = any(%(opt_out)s::uuid[])
+    union all
+    select * from contribution_of_conversation
+    where account_id = %(account_id)s::bigint and fact_id = any(%(conversation)s::uuid[])
+    union all
+    select * from contribution_of_answer
+    where account_id = %(account_id)s::bigint and fact_id = any(%(answer)s::uuid[])
+    union all
+    select * from contribution_of_step
+    where account_id = %(account_id)s::bigint and fact_id = any(%(step)s::uuid[])
+    union all
+    select * from contribution_of_conversion
+    where account_id = %(account_id)s::bigint and fact_id = any(%(conversion)s::uuid[])
+)
+select
+    metric, date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00') as bucket,
+    campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id, closed_by, band, currency,
+    sum(value)::bigint as value, sum(total) as total
+from contributed
+group by
+    metric, 2, campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id, closed_by, band,
+    currency
