@@ -3,7 +3,8 @@ create function uuid_floor(at timestamptz) returns uuid language sql immutable s
     select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
 $$;
 
-create function duration_band(seconds double precision) returns smallint language sql immutable strict parallel safe as $$
+-- Not strict: a strict function with a CASE is not inlined, and cost 4 of every 5 microseconds of a counted reply (2026-11-22).
+create function duration_band(seconds double precision) returns smallint language sql immutable parallel safe as $$
     select case when seconds < 1 then 0 else 1 + floor(ln(seconds) / ln(1.05)) end::smallint
 $$;
 
