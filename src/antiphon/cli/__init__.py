@@ -1,0 +1,1 @@
+"""The command `antiphon`: one module per command, listed in `commands.py`."""

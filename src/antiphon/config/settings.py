@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from antiphon.config import databases as doors
-from antiphon.config.apps import has_module, project_apps
+from antiphon.config.apps import project_apps
 from antiphon.config.env import current
 from antiphon.config.secret import secret_key
 
@@ -34,8 +34,7 @@ INSTALLED_APPS = [
     *project_apps(),
     "procrastinate.contrib.django",
 ]
-if has_module("antiphon.accounts.models") and "antiphon.accounts" in INSTALLED_APPS:
-    AUTH_USER_MODEL = "accounts.User"
+AUTH_USER_MODEL = "accounts.User"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,12 +1,10 @@
 """The embedded server as a child of ours: started, watched, started again, stopped."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from antiphon.embedded import cluster
@@ -14,13 +12,13 @@ from antiphon.embedded.account import ServerAccount, choose
 from antiphon.embedded.binaries import binaries_for
 from antiphon.embedded.errors import UnusableError
 from antiphon.embedded.places import Places, make_private, state_lines
+from antiphon.kit.parent import ending_with_parent
 
 _STATUS_LINE = 7
 _PAUSE_SECONDS = 0.02
 _RETRY_SECONDS = 0.5
 _PASSING = ("lock file", "shared memory")
 _LOG_LIMIT_BYTES = 10_000_000
-_PR_SET_PDEATHSIG = 1
 
 
 class Server:
@@ -96,7 +94,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_ends_with_us(),  # noqa: PLW1509 - prctl only; the design is one main thread
+                preexec_fn=ending_with_parent(signal.SIGINT),  # noqa: PLW1509 - prctl only
                 **identity,
             )
 
@@ -149,18 +147,3 @@ class Server:
         if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
             log.replace(log.with_suffix(".log.1"))
         log.touch(mode=0o600)
-
-
-def _ends_with_us() -> Callable[[], None] | None:
-    """Return what the child does first: ask for a clean shutdown (SIGINT) when we die, however we die (Linux)."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask

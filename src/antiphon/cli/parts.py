@@ -1,0 +1,39 @@
+"""The programs of a site, as the supervisor starts them."""
+
+import sys
+
+from antiphon.cli.supervisor import Part
+from antiphon.config.env import Environment
+
+# Open streams count against both (tried 2026-11-22: a full backpressure makes webhooks hang).
+_BACKLOG = "8192"
+_BACKPRESSURE = "8000"
+
+
+def web(environment: Environment) -> Part:
+    """Return the web server: pages, API, webhooks, streams."""
+    options = {
+        "interface": "asgi",
+        "host": environment.host,
+        "port": environment.port,
+        "workers": environment.workers,
+        "backlog": _BACKLOG,
+        "backpressure": _BACKPRESSURE,
+        "respawn-interval": 0.5,
+        "workers-kill-timeout": environment.stop_seconds,
+        "loop": "uvloop",
+        "log-level": "warning",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    switches = ["--respawn-failed-workers", "--no-ws", "--no-access-log"]
+    return Part("web", [sys.executable, "-m", "granian", *flags, *switches, "antiphon.config.asgi:application"], stage=0)
+
+
+def worker() -> Part:
+    """Return the worker: jobs, and whatever the line left for later."""
+    return Part("worker", [sys.executable, "-m", "antiphon.cli.work"])
+
+
+def sandbox() -> Part:
+    """Return the CM sandbox."""
+    return Part("sandbox", [sys.executable, "-m", "antiphon.cli.main", "sandbox"])

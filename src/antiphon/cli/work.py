@@ -1,0 +1,33 @@
+"""The worker's own program: does jobs until it is told to stop. Started by `antiphon worker` and `antiphon up`."""
+
+import os
+
+import django
+
+from antiphon.config.env import current
+
+
+def main() -> None:
+    """Run the worker; a running job may end first."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "antiphon.config.settings")
+    django.setup()
+    from procrastinate.contrib.django import app  # noqa: PLC0415 - after Django's set-up
+    from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415 - as above
+
+    environment = current()
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        message = "jobs go through Django's connection"
+        raise TypeError(message)
+    with app.replace_connector(connector.get_worker_connector()) as working:
+        # A retried job does not wake the worker: it is found by polling.
+        working.run_worker(
+            concurrency=environment.job_threads,
+            fetch_job_polling_interval=1,
+            shutdown_graceful_timeout=environment.stop_seconds,
+            delete_jobs="successful",
+        )
+
+
+if __name__ == "__main__":
+    main()
