@@ -1,7 +1,8 @@
 """Telling: events are stored in the transaction that makes their fact true, and read by position."""
 
-import json
 from collections.abc import Sequence
+
+import msgspec
 
 from antiphon.events.types import NewEvent
 from antiphon.kit.db import Database, run, sql
@@ -21,6 +22,6 @@ def record(db: Database, account_id: int, events: Sequence[NewEvent]) -> None:
             "types": [str(event.type) for event in events],
             "subjects": [event.subject for event in events],
             "times": [event.time for event in events],
-            "contents": [json.dumps(event.content, ensure_ascii=False, separators=(",", ":"), default=str) for event in events],
+            "contents": [msgspec.json.encode(event.content).decode() for event in events],
         },
     )

@@ -2,27 +2,34 @@
 -- Index: the primary keys of the fact tables, and that of conversation for what hangs off it; notices of a stretch of ids, so that
 -- a prepared plan too reads only the months they are in.
 with contributed as (
-    select * from contribution_of_notice
-    where account_id = %(account_id)s::bigint and fact_id = any(%(notice)s::uuid[])
-        and fact_id between %(first_notice)s::uuid and %(last_notice)s::uuid
+    select contribution.* from unnest(%(notice)b::uuid[]) as touched (id) cross join lateral (
+        select * from contribution_of_notice where account_id = %(account_id)s::bigint and fact_id = touched.id
+            and fact_id between %(first_notice)s::uuid and %(last_notice)s::uuid offset 0
+    ) as contribution
     union all
-    select * from contribution_of_reply
-    where account_id = %(account_id)s::bigint and fact_id = any(%(reply)s::uuid[])
+    select contribution.* from unnest(%(reply)b::uuid[]) as touched (id) cross join lateral (
+        select * from contribution_of_reply where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
+    ) as contribution
     union all
-    select * from contribution_of_opt_out
-    where account_id = %(account_id)s::bigint and fact_id = any(%(opt_out)s::uuid[])
+    select contribution.* from unnest(%(opt_out)b::uuid[]) as touched (id) cross join lateral (
+        select * from contribution_of_opt_out where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
+    ) as contribution
     union all
-    select * from contribution_of_conversation
-    where account_id = %(account_id)s::bigint and fact_id = any(%(conversation)s::uuid[])
+    select contribution.* from unnest(%(conversation)b::uuid[]) as touched (id) cross join lateral (
+        select * from contribution_of_conversation where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
+    ) as contribution
     union all
-    select * from contribution_of_answer
-    where account_id = %(account_id)s::bigint and fact_id = any(%(answer)s::uuid[])
+    select contribution.* from unnest(%(answer)b::uuid[]) as touched (id) cross join lateral (
+        select * from contribution_of_answer where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
+    ) as contribution
     union all
-    select * from contribution_of_step
-    where account_id = %(account_id)s::bigint and fact_id = any(%(step)s::uuid[])
+    select contribution.* from unnest(%(step)b::uuid[]) as touched (id) cross join lateral (
+        select * from contribution_of_step where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
+    ) as contribution
     union all
-    select * from contribution_of_conversion
-    where account_id = %(account_id)s::bigint and fact_id = any(%(conversion)s::uuid[])
+    select contribution.* from unnest(%(conversion)b::uuid[]) as touched (id) cross join lateral (
+        select * from contribution_of_conversion where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
+    ) as contribution
 )
 select
     metric, date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00') as bucket,
