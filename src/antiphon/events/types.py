@@ -6,8 +6,12 @@ from enum import StrEnum
 from typing import Any
 
 
+PREFIX = "io.antiphon."
+"""What a kind begins with when it is told."""
+
+
 class Kind(StrEnum):
-    """Every kind of event, in the past tense; told with the prefix `io.antiphon.` (docs/events.md)."""
+    """Every kind of event, in the past tense; told with `PREFIX` (docs/events.md)."""
 
     BROADCAST_STARTED = "broadcast.started"
     NOTICE_SENT = "notice.sent"
