@@ -25,6 +25,7 @@ class Arrival(Fact):
     state = models.CharField(max_length=16, choices=State.choices)
     reason = models.TextField(blank=True, default="", db_default="")
     attempts = models.SmallIntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "arrival"

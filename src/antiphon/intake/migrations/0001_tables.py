@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('pending', 'Pending'), ('done', 'Done'), ('quarantined', 'Quarantined')], max_length=16)),
                 ('reason', models.TextField(blank=True, db_default='', default='')),
                 ('attempts', models.SmallIntegerField(db_default=0, default=0)),
+                ('retry_at', models.DateTimeField(null=True)),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.account')),
             ],
             options={

@@ -1,0 +1,101 @@
+"""Other tries: pending arrivals, one by one, until they pass or are poison; quarantined ones put before the line again."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from antiphon.intake import line
+from antiphon.intake.arrivals import Sources, claim, ends_transaction, gathered, why
+from antiphon.intake.copies import Sorted
+from antiphon.intake.normalise import facts_of
+from antiphon.kit.db import Database, lane_account, rows, run, sql
+from antiphon.providers.protocol import Forbidden, Hook, HookKind, Malformed
+from antiphon.providers.registry import adapter_of
+
+_HERE = "antiphon.intake"
+ATTEMPTS = 5
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120))
+_SOON = timedelta(seconds=2)
+
+
+def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime, slot: int) -> bool:
+    """Try the account's next pending arrival again, in a transaction of its own; return whether there was one.
+
+    1. Take it with the fact ids its keys name; what is stored already is not taken again.
+    2. If the line fails, wait longer before each further try; the fifth failure quarantines it, with the reason.
+    3. A database that is busy or going away is not the arrival's fault: that try does not count.
+    """
+    with lane_account(db, account_id):
+        found = rows(db, sql(_HERE, "pending_next"), {"account": account_id, "at": at})
+        if not found:
+            return False
+        arrival = found[0]
+        try:
+            with db.transaction():
+                reason = _again(db, account_id, arrival, sources=sources, at=at, slot=slot)
+        except Exception as error:
+            if ends_transaction(db, error):
+                raise
+            _put_off(db, account_id, arrival, error, at=at)
+        else:
+            _settle(db, account_id, arrival, state="quarantined" if reason else "done", reason=reason)
+    return True
+
+
+def requeue(db: Database, account_id: int, ids: Sequence[UUID] | None = None) -> list[UUID]:
+    """Put quarantined arrivals (all of them, or these) before the line again; the worker takes them within a second."""
+    given = {"account": account_id, "id": None if ids is None else list(ids)}
+    return [row.id for row in rows(db, sql(_HERE, "quarantined_requeue"), given)]
+
+
+def quarantined(db: Database, account_id: int, *, below: UUID | None = None, limit: int = 50) -> list[Any]:
+    """Return quarantined arrivals, newest first: id, source_id, kind, received_at, reason, attempts, size."""
+    return rows(db, sql(_HERE, "quarantined_list"), {"account": account_id, "below": below, "limit": limit})
+
+
+def _again(db: Database, account_id: int, arrival: Any, *, sources: Sources, at: datetime, slot: int) -> str:
+    """Take one stored arrival down the line; return why it, or a part of it, cannot be understood, or ''."""
+    source = sources.get(arrival.source_id)
+    if source is None:
+        return "its source is gone"
+    headers = json.loads(arrival.headers or "{}")
+    hook = Hook(HookKind(arrival.kind), bytes(arrival.body), headers, arrival.query, arrival.received_at)
+    try:
+        parsed = adapter_of(source.app).parse(hook, source=source)
+    except Malformed as malformed:
+        return str(malformed) or "malformed"
+    except Forbidden:
+        return "its proof of origin no longer holds"
+    facts, reason = facts_of(parsed, arrival_id=arrival.id, received_at=arrival.received_at, source=source)
+    fresh = _not_stored(db, account_id, claim(db, account_id, facts))
+    if fresh.fresh:
+        line.take(db, account_id, gathered(fresh.fresh), sources=sources, at=at, slot=slot)
+    return reason
+
+
+def _not_stored(db: Database, account_id: int, found: Sorted) -> Sorted:
+    ids = [fact_id for _, fact_id in found.fresh]
+    stored = {row.id for row in rows(db, sql(_HERE, "facts_stored"), {"account": account_id, "id": ids})} if ids else set()
+    return Sorted(fresh=[(one, fact_id) for one, fact_id in found.fresh if fact_id not in stored])
+
+
+def _put_off(db: Database, account_id: int, arrival: Any, error: Exception, *, at: datetime) -> None:
+    if isinstance(error, psycopg.OperationalError):
+        _settle(db, account_id, arrival, state="pending", reason=why(error), attempts=arrival.attempts, retry_at=at + _SOON)
+    elif arrival.attempts + 1 >= ATTEMPTS:
+        _settle(db, account_id, arrival, state="quarantined", reason=why(error), attempts=arrival.attempts + 1)
+    else:
+        wait = BACK_OFF[min(arrival.attempts, len(BACK_OFF) - 1)]
+        _settle(db, account_id, arrival, state="pending", reason=why(error), attempts=arrival.attempts + 1, retry_at=at + wait)
+
+
+def _settle(
+    db: Database, account_id: int, arrival: Any, *, state: str, reason: str = "", attempts: int | None = None, retry_at: datetime | None = None
+) -> None:
+    tries = arrival.attempts if attempts is None else attempts
+    given = {"id": arrival.id, "state": state, "reason": reason, "attempts": tries, "retry_at": retry_at}
+    run(db, sql(_HERE, "arrival_settle"), {"account": account_id, **given})
