@@ -2,30 +2,8 @@
 
 from django.db import models
 
+from antiphon.conversations.types import AnswerState
 from antiphon.kit.tables import Fact, fact_reference
-
-
-class State(models.TextChoices):
-    """Where a conversation stands."""
-
-    QUEUED = "queued"
-    ASSIGNED = "assigned"
-    CLOSED = "closed"
-
-
-class Turn(models.TextChoices):
-    """Whose turn it is to write."""
-
-    AGENT = "agent"
-    CONSUMER = "consumer"
-
-
-class ClosedBy(models.TextChoices):
-    """Who closed it."""
-
-    AGENT = "agent"
-    CONSUMER = "consumer"
-    SYSTEM = "system"
 
 
 class Conversation(Fact):
@@ -34,8 +12,8 @@ class Conversation(Fact):
     source_id = models.BigIntegerField()
     consumer_id = models.UUIDField()
     consumer = fact_reference("consumers.Consumer", "consumer_id", related_name="conversations")
-    state = models.CharField(max_length=16, choices=State.choices)
-    turn = models.CharField(max_length=16, choices=Turn.choices)
+    state = models.CharField(max_length=16)
+    turn = models.CharField(max_length=16)
     agent = models.ForeignKey("accounts.Membership", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
     skill = models.ForeignKey("accounts.Skill", models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     first_skill_id = models.BigIntegerField()
@@ -64,7 +42,6 @@ class Conversation(Fact):
     handled_at = models.DateTimeField(null=True)
     handled_skill_id = models.BigIntegerField(null=True)
     handled_agent_id = models.BigIntegerField(null=True)
-    seconds_to_first_answer = models.FloatField(null=True)
     interactive_at = models.DateTimeField(null=True)
     interactive_skill_id = models.BigIntegerField(null=True)
     interactive_agent_id = models.BigIntegerField(null=True)
@@ -92,21 +69,9 @@ class Conversation(Fact):
 class Step(Fact):
     """Something that happened to a conversation, with who and when: taken, transferred, queued, linked, closed, reopened."""
 
-    class Kind(models.TextChoices):
-        """What happened."""
-
-        ASSIGNED = "assigned"
-        QUEUED = "queued"
-        TRANSFERRED = "transferred"
-        LINKED = "linked"
-        CLOSED = "closed"
-        REOPENED = "reopened"
-        OPTED_OUT = "opted_out"
-        OPTED_IN = "opted_in"
-
     conversation_id = models.UUIDField()
     conversation = fact_reference("conversations.Conversation", "conversation_id", related_name="steps")
-    kind = models.CharField(max_length=16, choices=Kind.choices)
+    kind = models.CharField(max_length=16)
     at = models.DateTimeField()
     actor = models.CharField(max_length=64)
     from_skill_id = models.BigIntegerField(null=True)
@@ -124,17 +89,6 @@ class Step(Fact):
 class Answer(Fact):
     """One outbound text written by an agent. Counts from when the provider accepted it, at `created_at`."""
 
-    class State(models.TextChoices):
-        """How far it got."""
-
-        DISPATCHING = "dispatching"
-        UNKNOWN = "unknown"
-        QUEUED = "queued"
-        SENT = "sent"
-        FAILED = "failed"
-        DELIVERED = "delivered"
-        READ = "read"
-
     conversation_id = models.UUIDField()
     conversation = fact_reference("conversations.Conversation", "conversation_id", related_name="answers")
     consumer_id = models.UUIDField()
@@ -150,7 +104,7 @@ class Answer(Fact):
     attempted_at = models.DateTimeField(null=True)
     is_accepted = models.BooleanField(default=False, db_default=False)
     is_overdue = models.BooleanField(default=False, db_default=False)
-    state = models.CharField(max_length=16, choices=State.choices, default=State.DISPATCHING)
+    state = models.CharField(max_length=16, default=AnswerState.DISPATCHING)
     state_at = models.DateTimeField()
     reason = models.CharField(max_length=32, blank=True, default="", db_default="")
     detail = models.TextField(blank=True, default="", db_default="")

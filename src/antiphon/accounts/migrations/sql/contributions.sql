@@ -52,7 +52,7 @@ cross join lateral (
         ('goals', c.goal_kind = 'conversation' and c.campaign_id is not null, c.started_at, c.first_skill_id, null, '', 0::smallint, 0),
         ('handled', c.handled_at is not null, c.started_at, c.handled_skill_id, c.handled_agent_id, '', 0::smallint, 0),
         ('time_to_first_answer', c.handled_at is not null, c.started_at, c.handled_skill_id, c.handled_agent_id, '',
-            duration_band(coalesce(c.seconds_to_first_answer, 0)), coalesce(c.seconds_to_first_answer, 0)::numeric),
+            duration_band(extract(epoch from c.handled_at - c.started_at)::float8), extract(epoch from c.handled_at - c.started_at)),
         ('interactive', c.interactive_at is not null, c.started_at, c.interactive_skill_id, c.interactive_agent_id, '', 0::smallint, 0),
         ('abandoned', c.state = 'closed' and c.handled_at is null, c.started_at, c.skill_id, c.agent_id, c.closed_by, 0::smallint, 0),
         ('conversations_closed', c.state = 'closed', c.closed_at, c.skill_id, c.agent_id, c.closed_by, 0::smallint, 0)

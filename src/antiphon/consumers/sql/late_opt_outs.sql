@@ -1,0 +1,11 @@
+-- Opt-outs that a late fact touches: same consumer and source, received within 24 hours of it, not earlier than it reaches.
+-- Index: opt_out_by_consumer (account_id, consumer_id, at).
+select distinct o.id, o.source_id, o.consumer_id, o.at, o.to_key, o.campaign_key, o.reference, o.notice_id
+from unnest(
+    %(source_id)s::bigint[], %(consumer_id)s::uuid[], %(received_at)s::timestamptz[], %(reaches_from)s::timestamptz[]
+) as late (source_id, consumer_id, received_at, reaches_from)
+join opt_out o
+    on o.account_id = %(account)s::bigint and o.consumer_id = late.consumer_id and o.source_id = late.source_id
+    and o.at >= late.reaches_from
+    and o.received_at between late.received_at - interval '24 hours' and late.received_at + interval '24 hours'
+where o.is_out

@@ -1,0 +1,8 @@
+-- Make sure that these phones have a consumer and lock every row, in phone order: whoever waits here waits for the whole
+-- transaction before it, so this is a statement of its own and what follows sees what that transaction wrote.
+-- Index: consumer_phone_once (account_id, phone).
+insert into consumer (account_id, id, phone, created_at)
+select %(account)s::bigint, wanted.id, wanted.phone, %(at)s::timestamptz
+from unnest(%(ids)s::uuid[], %(phones)s::text[]) as wanted (id, phone)
+order by wanted.phone collate "C"
+on conflict (account_id, phone) do update set phone = excluded.phone where false

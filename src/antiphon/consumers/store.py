@@ -1,0 +1,22 @@
+"""Consumers: made and locked, so that one consumer's facts never cross, whichever process has them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from antiphon.kit.db import Database, rows, run, sql
+from antiphon.kit.ids import uuid7
+
+_HERE = "antiphon.consumers"
+
+
+def lock_phones(db: Database, account_id: int, phones: Iterable[str], *, at: datetime) -> dict[str, UUID]:
+    """Return the consumer id of every phone, all locked until the transaction ends; unknown phones become consumers."""
+    wanted = sorted(set(phones))
+    run(db, sql(_HERE, "lock"), {"account": account_id, "phones": wanted, "ids": [uuid7(at) for _ in wanted], "at": at})
+    return {row.phone: row.id for row in rows(db, sql(_HERE, "by_phone"), {"account": account_id, "phones": wanted})}
+
+
+def lock_consumers(db: Database, account_id: int, ids: Iterable[UUID]) -> None:
+    """Lock these consumers, in phone order."""
+    rows(db, sql(_HERE, "lock_by_id"), {"account": account_id, "ids": list(set(ids))})

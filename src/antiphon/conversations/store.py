@@ -1,0 +1,55 @@
+"""Conversations in the database: loaded under lock, stored and changed in sets."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from antiphon.conversations.types import Present
+from antiphon.kit.db import Database, columns, rows, run, sql
+
+_HERE = "antiphon.conversations"
+
+_CHANGED = (
+    "id", "turn", "skill_id", "first_skill_id", "language", "note", "verdict", "campaign_id", "engagement_id", "engagement_version",
+    "entry_point_id", "notice_id", "goal_kind", "opening_reply_id", "opening_replied_at", "opening_dedupe_key", "started_at",
+    "last_replied_at", "last_to_number", "last_text", "last_at", "waiting_since", "due_at",
+)  # fmt: skip
+
+
+def present(db: Database, account_id: int, *, pairs: Iterable[tuple[int, UUID]], ids: Iterable[UUID]) -> list[Present]:
+    """Return, locked, the open conversation of every (source, consumer) pair that has one, and these others by id."""
+    who = list(pairs)
+    found = rows(
+        db,
+        sql(_HERE, "present"),
+        {
+            "account": account_id,
+            "source_id": [source for source, _ in who],
+            "consumer_id": [consumer for _, consumer in who],
+            "ids": list(ids),
+        },
+    )
+    return [Present(*row) for row in found]
+
+
+def insert(db: Database, account_id: int, conversations: Sequence[Present]) -> None:
+    """Store conversations that replies started."""
+    if conversations:
+        run(db, sql(_HERE, "insert"), {"account": account_id, **columns(conversations, *_CHANGED, "source_id", "consumer_id", "state")})
+
+
+def update(db: Database, account_id: int, conversations: Sequence[Present]) -> None:
+    """Store what replies changed of conversations."""
+    if conversations:
+        interactive = ("interactive_at", "interactive_skill_id", "interactive_agent_id")
+        run(db, sql(_HERE, "update"), {"account": account_id, **columns(conversations, *_CHANGED, *interactive)})
+
+
+def targets(db: Database, account_id: int) -> dict[int, int]:
+    """Return the response target of every skill, in seconds."""
+    return {row.id: row.response_target_seconds for row in rows(db, sql(_HERE, "targets"), {"account": account_id})}
+
+
+def defaults(db: Database, account_id: int, source_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Return the default skill and language of these sources."""
+    found = rows(db, sql(_HERE, "defaults"), {"account": account_id, "ids": list(set(source_ids))})
+    return {row.id: (row.default_skill_id, row.default_language) for row in found}

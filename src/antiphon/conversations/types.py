@@ -1,0 +1,133 @@
+"""What a conversation is while the line or a person works on it, and how a request may be refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class State(StrEnum):
+    """Where a conversation stands."""
+
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+
+
+class Turn(StrEnum):
+    """Whose turn it is to write."""
+
+    AGENT = "agent"
+    CONSUMER = "consumer"
+
+
+class ClosedBy(StrEnum):
+    """Who closed it."""
+
+    AGENT = "agent"
+    CONSUMER = "consumer"
+    SYSTEM = "system"
+
+
+class StepKind(StrEnum):
+    """What happened to a conversation."""
+
+    ASSIGNED = "assigned"
+    QUEUED = "queued"
+    TRANSFERRED = "transferred"
+    LINKED = "linked"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class AnswerState(StrEnum):
+    """How far an answer got; `dispatching` until the provider was called."""
+
+    DISPATCHING = "dispatching"
+    UNKNOWN = "unknown"
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+class Refused(Exception):  # noqa: N818 - reads as the answer it becomes
+    """A request that cannot be done now. `code` is from a closed list (docs/api.md); `message` says what to do instead."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep both for the page or the API."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a conversation is linked to and what it takes from there; unlinked it has the source's skill and language, and no note."""
+
+    verdict: str
+    notice_id: UUID | None
+    campaign_id: int | None
+    engagement_id: int | None
+    engagement_version: int | None
+    entry_point_id: int | None
+    goal_kind: str
+    skill_id: int
+    language: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A reply as a conversation sees it: the link is what its own decision says."""
+
+    id: UUID
+    source_id: int
+    consumer_id: UUID
+    to_number: str
+    text: str
+    replied_at: datetime
+    received_at: datetime
+    dedupe_key: bytes
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A conversation as stored, or about to be: the columns that a reply can change."""
+
+    id: UUID
+    source_id: int
+    consumer_id: UUID
+    state: str
+    turn: str
+    agent_id: int | None
+    skill_id: int
+    first_skill_id: int
+    is_transferred: bool
+    language: str
+    note: str
+    verdict: str
+    campaign_id: int | None
+    engagement_id: int | None
+    engagement_version: int | None
+    entry_point_id: int | None
+    notice_id: UUID | None
+    goal_kind: str
+    is_linked_by_person: bool
+    opening_reply_id: UUID
+    opening_replied_at: datetime
+    opening_dedupe_key: bytes
+    started_at: datetime
+    last_replied_at: datetime
+    last_to_number: str
+    last_text: str
+    last_at: datetime
+    waiting_since: datetime | None
+    due_at: datetime | None
+    leaving_at: datetime | None
+    handled_at: datetime | None
+    interactive_at: datetime | None
+    interactive_skill_id: int | None
+    interactive_agent_id: int | None

@@ -1,0 +1,125 @@
+"""Conversations on the line: every reply in exactly one, linked as its opening reply's decision says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from antiphon.attribution.types import Outcome
+from antiphon.conversations import store
+from antiphon.conversations.decide import follow, is_relinked, receive
+from antiphon.conversations.types import Link, Present, Received
+from antiphon.events.types import Kind
+from antiphon.intake.passage import Passage
+from antiphon.intake.replies import Attributed
+
+
+@dataclass(frozen=True, slots=True)
+class Conversed:
+    """The conversations of a batch after it, by id; `homes` is each new reply's conversation."""
+
+    after: dict[UUID, Present]
+    homes: dict[UUID, UUID]
+
+
+def converse(passage: Passage, replies: Sequence[Attributed]) -> Conversed:
+    """Put new replies into conversations; conversations whose opening reply was decided again follow it. Store what changed."""
+    if not replies:
+        return Conversed({}, {})
+    new = [reply for reply in replies if reply.before is None]
+    late = {reply.id: reply for reply in replies if reply.before is not None}
+    before = {
+        conversation.id: conversation
+        for conversation in store.present(
+            passage.db,
+            passage.account_id,
+            pairs={(reply.source_id, reply.consumer_id) for reply in new},
+            ids={reply.before.conversation_id for reply in late.values()},
+        )
+    }
+    targets = store.targets(passage.db, passage.account_id)
+    defaults = store.defaults(passage.db, passage.account_id, [reply.source_id for reply in replies])
+    followed = [
+        follow(c, _link(late[c.opening_reply_id].outcome, defaults[c.source_id]), targets=targets) if c.opening_reply_id in late else c
+        for c in before.values()
+    ]
+    after, homes = receive([_received(reply, defaults) for reply in new], present=followed, targets=targets)
+    _store(passage, before, after)
+    _tell(passage, before, after, replies)
+    return Conversed(after, homes)
+
+
+def _link(outcome: Outcome, default: tuple[int, str]) -> Link:
+    skill_id, language = default
+    return Link(
+        verdict=str(outcome.verdict),
+        notice_id=outcome.notice_id,
+        campaign_id=outcome.campaign_id,
+        engagement_id=outcome.engagement_id,
+        engagement_version=outcome.engagement_version,
+        entry_point_id=outcome.entry_point_id,
+        goal_kind=outcome.goal_kind,
+        skill_id=outcome.skill_id or skill_id,
+        language=outcome.language or language,
+        note=outcome.note,
+    )
+
+
+def _received(reply: Attributed, defaults: dict[int, tuple[int, str]]) -> Received:
+    if reply.fact is None:
+        message = "only a new reply is received"
+        raise ValueError(message)
+    return Received(
+        id=reply.id,
+        source_id=reply.source_id,
+        consumer_id=reply.consumer_id,
+        to_number=reply.fact.to_number,
+        text=reply.fact.text,
+        replied_at=reply.replied_at,
+        received_at=reply.received_at,
+        dedupe_key=reply.dedupe_key,
+        link=_link(reply.outcome, defaults[reply.source_id]),
+    )
+
+
+def _store(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Present]) -> None:
+    started = [conversation for conversation in after.values() if conversation.id not in before]
+    changed = [conversation for conversation in after.values() if conversation.id in before and conversation != before[conversation.id]]
+    passage.tally.relinking([c.id for c in changed if _moves_what_hangs_off_it(before[c.id], c)])
+    passage.tally.changing("conversation", [c.id for c in changed])
+    store.insert(passage.db, passage.account_id, started)
+    store.update(passage.db, passage.account_id, changed)
+    passage.tally.added("conversation", [c.id for c in started])
+
+
+def _moves_what_hangs_off_it(before: Present, after: Present) -> bool:
+    return is_relinked(before, after) or before.language != after.language
+
+
+def _tell(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Present], replies: Sequence[Attributed]) -> None:
+    opening = {reply.id: reply for reply in replies}
+    for conversation in after.values():
+        if conversation.id not in before:
+            _tell_started(passage, conversation, opening[conversation.opening_reply_id])
+        elif is_relinked(before[conversation.id], conversation):
+            passage.tell(
+                Kind.CONVERSATION_RELINKED, f"conversation:{conversation.id}", passage.at, passage.at,
+                conversation=str(conversation.id), by="rule", campaign=conversation.campaign_id,
+                engagement=conversation.engagement_id, engagement_version=conversation.engagement_version,
+                entry_point=conversation.entry_point_id, verdict=conversation.verdict,
+                before={"engagement": before[conversation.id].engagement_id, "verdict": before[conversation.id].verdict},
+            )  # fmt: skip
+
+
+def _tell_started(passage: Passage, conversation: Present, opening: Attributed) -> None:
+    outcome = opening.outcome
+    since = None if outcome.notice_sent_at is None else max(0.0, (conversation.opening_replied_at - outcome.notice_sent_at).total_seconds())
+    passage.tell(
+        Kind.CONVERSATION_STARTED, f"conversation:{conversation.id}", conversation.started_at, conversation.started_at,
+        conversation=str(conversation.id), consumer=str(conversation.consumer_id), source=conversation.source_id,
+        campaign=conversation.campaign_id, campaign_type=outcome.campaign_type or "none",
+        engagement=conversation.engagement_id, engagement_version=conversation.engagement_version, goal=conversation.goal_kind or None,
+        entry_point=conversation.entry_point_id, entry_point_kind=outcome.entry_point_kind or None, skill=conversation.skill_id,
+        language=conversation.language, notice=str(outcome.notice_id) if outcome.notice_id else None,
+        external_campaign=outcome.notice_external_campaign or (opening.fact.external_campaign if opening.fact and outcome.campaign_key else "") or None,
+        verdict=conversation.verdict, in_frame=outcome.verdict.is_linked, seconds_since_broadcast=since,
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""What the line decides about notices, reports and replies, without a database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from antiphon.attribution.types import Claim, Outcome
+from antiphon.providers.protocol import DeliveryState
+
+_CLIMB = {state: rank for rank, state in enumerate(DeliveryState)}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A delivery report, new or waiting, as matching sees it."""
+
+    id: UUID
+    source_id: int
+    consumer_id: UUID
+    reference: str
+    state: str
+    reason: str
+    detail: str
+    received_at: datetime
+    dedupe_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a report may be about, as stored: our answer, the notice of its reference, or notices not yet bound, latest first."""
+
+    answer_id: UUID | None
+    notice_id: UUID | None
+    recent_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a report is about; neither means that it waits."""
+
+    report: Report
+    answer_id: UUID | None = None
+    notice_id: UUID | None = None
+
+
+def match(reports: Iterable[Report], targets: Mapping[UUID, Targets]) -> list[Match]:
+    """Match reports in order of receipt: to an answer, a notice by reference, else the latest notice not yet bound.
+
+    A notice that an earlier report of the batch bound to its reference is that reference's, and nobody else's.
+    """
+    bound: dict[tuple[int, UUID, str], UUID] = {}
+    taken: set[UUID] = set()
+    matched = []
+    for report in sorted(reports, key=lambda report: (report.received_at, report.dedupe_key)):
+        found = targets[report.id]
+        if found.answer_id or found.notice_id:
+            matched.append(Match(report, found.answer_id, found.notice_id))
+            continue
+        name = (report.source_id, report.consumer_id, report.reference)
+        notice_id = bound.get(name) or next((recent for recent in found.recent_ids if recent not in taken), None)
+        if notice_id:
+            bound[name] = notice_id
+            taken.add(notice_id)
+        matched.append(Match(report, None, notice_id))
+    return matched
+
+
+def climbs(state: str, *, over: str) -> bool:
+    """Tell whether a delivery state is higher than another: unknown < queued < sent < failed < delivered < read."""
+    return _CLIMB[DeliveryState(state)] > _CLIMB.get(DeliveryState(over) if over != "dispatching" else DeliveryState.UNKNOWN, 0)
+
+
+def highest(matches: Iterable[Match], *, by: str) -> dict[UUID, Report]:
+    """Return, per answer or notice (`by` names the attribute), the report with the highest state; the first of equals."""
+    best: dict[UUID, Report] = {}
+    for matched in matches:
+        target = getattr(matched, by)
+        if target and (target not in best or climbs(matched.report.state, over=best[target].state)):
+            best[target] = matched.report
+    return best
+
+
+def broadcast_key(outcome: Outcome) -> str:
+    """Return what identifies the broadcast a reply answers: the external campaign, or without one sender and UTC day; empty without notice."""
+    if outcome.notice_id is None or outcome.notice_sent_at is None:
+        return ""
+    if outcome.notice_campaign_key:
+        return f"campaign {outcome.notice_campaign_key}"
+    return f"{outcome.notice_sent_at.astimezone(UTC).date()} {outcome.notice_sender_key}"
+
+
+def counted_under(outcome: Outcome, claim: Claim | None) -> Claim | None:
+    """Return what a reply is counted under: its notice's mapping; without notice its own campaign ID's claim, else its engagement."""
+    if outcome.notice_id is not None:
+        return under_notice(outcome)
+    return claim or _of_engagement(outcome)
+
+
+def under_notice(outcome: Outcome) -> Claim | None:
+    """Return what the answered notice is counted under; None if unmapped, or without notice."""
+    campaign, engagement, entry_point = (
+        outcome.notice_counted_campaign_id, outcome.notice_counted_engagement_id, outcome.notice_counted_entry_point_id,
+    )  # fmt: skip
+    skill, language = outcome.notice_counted_skill_id, outcome.notice_counted_language or ""
+    if campaign is None or engagement is None or entry_point is None or skill is None:
+        return None
+    return Claim(campaign_id=campaign, engagement_id=engagement, entry_point_id=entry_point, skill_id=skill, language=language)
+
+
+def _of_engagement(outcome: Outcome) -> Claim | None:
+    campaign, engagement, entry_point, skill = outcome.campaign_id, outcome.engagement_id, outcome.entry_point_id, outcome.skill_id
+    if campaign is None or engagement is None or entry_point is None or skill is None:
+        return None
+    return Claim(campaign_id=campaign, engagement_id=engagement, entry_point_id=entry_point, skill_id=skill, language=outcome.language or "")
+
+
+def seconds_to_reply(outcome: Outcome, replied_at: datetime) -> float | None:
+    """Return the seconds from the notice to the reply, a negative time as 0; None without notice."""
+    if outcome.notice_sent_at is None:
+        return None
+    return max(0.0, (replied_at - outcome.notice_sent_at).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A reply among those of its consumer to one broadcast. `is_first` as stored; None for one not stored yet."""
+
+    id: UUID
+    name: tuple[int, UUID, str]
+    order: tuple[datetime, bytes]
+    is_first: bool | None
+
+
+def first_replies(standings: Iterable[Standing]) -> dict[UUID, bool]:
+    """Return, for every reply whose place changed or is new, whether it is its consumer's first to that broadcast."""
+    everyone = list(standings)
+    first: dict[tuple[int, UUID, str], Standing] = {}
+    for standing in everyone:
+        if standing.name[2] and (standing.name not in first or standing.order < first[standing.name].order):
+            first[standing.name] = standing
+    places = {standing.id: first.get(standing.name) is standing for standing in everyone}
+    return {standing.id: places[standing.id] for standing in everyone if places[standing.id] is not standing.is_first}

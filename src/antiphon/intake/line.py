@@ -1,0 +1,121 @@
+"""The line: from the provider's words to an agent's queue. If you read one function of Antiphon, read `take`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from antiphon.attribution.decisions import store_decisions
+from antiphon.attribution.types import Outcome
+from antiphon.attribution.verbs import attribute
+from antiphon.consumers.store import lock_phones
+from antiphon.events.verbs import record
+from antiphon.intake.converse import converse
+from antiphon.intake.notices import store_notices
+from antiphon.intake.opt_outs import judge, late_opt_outs, move_opt_outs, question_of_instruction, store_opt_outs
+from antiphon.intake.passage import Passage
+from antiphon.intake.replies import (
+    Attributed,
+    attributed,
+    late_facts,
+    late_replies,
+    question_of_reply,
+    question_of_row,
+    store_replies,
+    tell_replies,
+)
+from antiphon.intake.reports import match_reports
+from antiphon.intake.types import Facts
+from antiphon.kit.db import Database, sql
+from antiphon.metrics.verbs import counting
+from antiphon.providers.protocol import SourceSettings
+
+
+def take(
+    db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, SourceSettings], at: datetime, slot: int
+) -> None:
+    """Take the fresh facts of one account down the whole line, in the transaction that `db` is in.
+
+    1. Everyone in the batch is a consumer, locked, in phone order.
+    2. Notices are stored, counted under what claims them.
+    3. Delivery reports find what they report on, or wait.
+    4. New replies and opt-outs, and stored ones that a late fact reaches, are attributed.
+    5. Every reply gets its conversation; a conversation follows its opening reply.
+    6. Replies, their decisions, and opt-outs are stored.
+    7. Conversations of consumers with opt-outs are judged: does the consumer leave?
+    8. What happened is told, 9. and counted.
+
+    Statements per batch, never per fact. Raises what the database raises; nothing of the batch is then stored.
+    """
+    with counting(db, account_id, slot=slot) as tally:  # 9: at the end of the block
+        people = lock_phones(db, account_id, _phones(facts), at=at)  # 1
+        passage = Passage(db, account_id, tally, at, sources, people)
+        known = _history(passage, facts)
+        store_notices(passage, facts.notices)  # 2
+        match_reports(passage, facts.reports, facts.notices)  # 3
+        results = _attribute(passage, facts)  # 4
+        conversed = converse(passage, results.replies)  # 5
+        store_replies(passage, results.replies, homes=conversed.homes, known=known.with_replies)  # 6
+        store_decisions(
+            db, account_id, [(reply.id, reply.outcome) for reply in results.replies], superseding=results.superseded, at=at
+        )
+        store_opt_outs(passage, facts.instructions, results.instructions)
+        move_opt_outs(passage, results.late_opt_outs, results.late_opt_out_outcomes)
+        judge(passage, {*known.with_opt_outs, *(people[fact.phone] for fact in facts.instructions)})  # 7
+        tell_replies(passage, results.replies, conversed.homes)
+        record(db, account_id, passage.events)  # 8
+
+
+def _phones(facts: Facts) -> list[str]:
+    return [fact.phone for kind in (facts.notices, facts.replies, facts.reports, facts.instructions) for fact in kind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who of the batch has replies, per source, and who has opt-outs: what most batches need not look for."""
+
+    with_replies: set[tuple[int, UUID]]
+    with_opt_outs: set[UUID]
+
+
+def _history(passage: Passage, facts: Facts) -> _Known:
+    pairs = {(fact.source_id, passage.people[fact.phone]) for kind in (facts.notices, facts.replies) for fact in kind}
+    if not pairs:
+        return _Known(set(), set())
+    found = passage.rows(
+        sql("antiphon.intake", "history"), source_id=[source for source, _ in pairs], consumer_id=[consumer for _, consumer in pairs]
+    )
+    return _Known(
+        {(row.source_id, row.consumer_id) for row in found if row.has_replies},
+        {row.consumer_id for row in found if row.has_opt_outs},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """What attribution said. `replies`: new ones, and stored ones whose decision changed (`superseded` names those)."""
+
+    replies: list[Attributed]
+    superseded: list[UUID]
+    instructions: list[Outcome]
+    late_opt_outs: list[Any]
+    late_opt_out_outcomes: list[Outcome]
+
+
+def _attribute(passage: Passage, facts: Facts) -> _Results:
+    people = passage.people
+    reaching = late_facts(passage, facts)
+    late, opted = late_replies(passage, reaching), late_opt_outs(passage, reaching)
+    questions = [
+        *(question_of_reply(fact, people[fact.phone]) for fact in facts.replies),
+        *(question_of_row(row, row.replied_at) for row in late),
+        *(question_of_instruction(fact, people[fact.phone]) for fact in facts.instructions),
+        *(question_of_row(row, row.at) for row in opted),
+    ]
+    outcomes = iter(attribute(passage.db, passage.account_id, questions, at=passage.at))
+    new = [attributed(fact, next(outcomes), consumer_id=people[fact.phone]) for fact in facts.replies]
+    again = [attributed(row, next(outcomes), consumer_id=row.consumer_id) for row in late]
+    changed = [reply for reply in again if reply.is_changed]
+    said = [next(outcomes) for _ in facts.instructions]
+    return _Results([*new, *changed], [reply.id for reply in changed], said, opted, list(outcomes))

@@ -1,0 +1,37 @@
+"""What every step of the line is given: the transaction, the account, the time, and who is in the batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from antiphon.events.types import NewEvent
+from antiphon.kit.db import Database, rows, run
+from antiphon.metrics.verbs import Tally
+from antiphon.providers.protocol import SourceSettings
+
+
+@dataclass(slots=True)
+class Passage:
+    """One batch of one account on its way down the line. `people` maps phones to consumers, all locked."""
+
+    db: Database
+    account_id: int
+    tally: Tally
+    at: datetime
+    sources: Mapping[int, SourceSettings]
+    people: Mapping[str, UUID] = field(default_factory=dict)
+    events: list[NewEvent] = field(default_factory=list)
+
+    def rows(self, statement: str, **parameters: Any) -> list[Any]:
+        """Run a statement of this account."""
+        return rows(self.db, statement, {"account": self.account_id, **parameters})
+
+    def run(self, statement: str, **parameters: Any) -> int:
+        """Run a statement of this account for what it changes."""
+        return run(self.db, statement, {"account": self.account_id, **parameters})
+
+    def tell(self, kind: str, subject: str, time: datetime, received_at: datetime, /, **content: Any) -> None:
+        """Note an event, to be recorded with the rest of the batch."""
+        self.events.append(NewEvent(type=kind, subject=subject, time=time, content=content, at=received_at))
