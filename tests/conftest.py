@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test.utils import setup_databases, teardown_databases
 
 from antiphon.embedded.places import Places
 from antiphon.embedded.use import embedded
+from tests.kit.fixtures import clock, north, south, world  # noqa: F401 - fixtures are found by being here
 
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 _running = ExitStack()
@@ -49,7 +51,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None) -> Iterator[None]:  # noqa: ARG001, ANN401
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None) -> Iterator[None]:  # noqa: ARG001
     """Build the test database always and through every alias: otherwise a test that names one alias runs on the real one."""
     with django_db_blocker.unblock():
         built = setup_databases(verbosity=0, interactive=False)
@@ -58,7 +60,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, djang
     with django_db_blocker.unblock():
         for connection in connections.all():
             connection.close()
-            connection.close_pool()
+            cast("DatabaseWrapper", connection).close_pool()
         teardown_databases(built, verbosity=0)
 
 
@@ -67,7 +69,7 @@ def _no_outside_traffic(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests talk to this machine only."""
     real = socket.socket.connect
 
-    def connect(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - as the socket's own
+    def connect(self: socket.socket, address: Any) -> None:
         if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_here(address[0]):
             message = f"a test wanted to reach {address[0]}"
             raise AssertionError(message)

@@ -9,7 +9,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "owner", "jobs"], trans
 @pytest.mark.parametrize(("alias", "role"), [("default", "antiphon_app"), ("owner", "antiphon_owner"), ("jobs", "antiphon_jobs")])
 def test_each_alias_is_its_role_on_the_test_database(alias: str, role: str) -> None:
     with connections[alias].cursor() as cursor:
-        cursor.execute("select current_user, current_database() like 'test%%', rolsuper, rolbypassrls from pg_roles where rolname = current_user")
+        cursor.execute(
+            "select current_user, current_database() like 'test%%', rolsuper, rolbypassrls from pg_roles where rolname = current_user"
+        )
         assert cursor.fetchone() == (role, True, False, False)
 
 

@@ -31,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
     """Print the findings; return 1 if one is not well."""
     found = list(findings(current()))
     if options.json:
-        print(json.dumps([asdict(finding) for finding in found], indent=2))  # noqa: T201 - a command speaks
+        print(json.dumps([asdict(finding) for finding in found], indent=2))
     else:
         for finding in found:
-            print(_line(finding))  # noqa: T201 - as above
+            print(_line(finding))
     return 0 if all(finding.is_well for finding in found) else 1
 
 

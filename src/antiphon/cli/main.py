@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(command, options)
     except (FailedError, SettingError, UnusableError) as error:
-        print(f"antiphon {command.name}: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
+        print(f"antiphon {command.name}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

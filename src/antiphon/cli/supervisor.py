@@ -83,7 +83,7 @@ class Supervisor:
         if time.monotonic() < part.start_after:
             return
         part.started_at = time.monotonic()
-        part.child = subprocess.Popen(  # noqa: S603 - our own programs
+        part.child = subprocess.Popen(
             part.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
@@ -148,4 +148,4 @@ def answers(host: str, port: int, path: str) -> bool:
 
 def say(line: str) -> None:
     """Tell the person at the terminal, or the journal."""
-    print(f"antiphon: {line}", file=sys.stderr, flush=True)  # noqa: T201 - a command speaks
+    print(f"antiphon: {line}", file=sys.stderr, flush=True)

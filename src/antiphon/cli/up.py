@@ -55,7 +55,7 @@ class Welcome:
         if self.with_sandbox:
             say(f"CM sandbox at http://localhost:{self.environment.sandbox_port}")
         if self.with_demo:
-            subprocess.Popen([sys.executable, "-m", "antiphon.cli.main", "demo"], stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
+            subprocess.Popen([sys.executable, "-m", "antiphon.cli.main", "demo"], stdin=subprocess.DEVNULL)
 
 
 def _refuse_taken_ports(environment: Environment, *, with_sandbox: bool) -> None:

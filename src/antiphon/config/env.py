@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
+_LONGEST_NUMBER = 15
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -15,7 +16,7 @@ class SettingError(Exception):
     """A setting has a value that cannot be used; the message names it and says what fits, never the value of a secret."""
 
 
-def _setting(name: str, default: object, text: str, *, shown: str | None = None, least: float | None = None) -> Any:  # noqa: ANN401 - a field stands for its type
+def _setting(name: str, *, default: object, text: str, shown: str | None = None, least: float | None = None) -> Any:
     meta = {"name": name, "text": text, "shown": shown, "least": least}
     return dataclasses.field(default=default, metadata=meta)
 
@@ -25,68 +26,83 @@ class Environment:
     """The settings; the fields are the table: type, default, description."""
 
     database_url: str | None = _setting(
-        "DATABASE_URL", None, "PostgreSQL 16 or newer, as the owner of the tables. Unset: the embedded server.", shown="embedded server"
+        "DATABASE_URL",
+        default=None,
+        text="PostgreSQL 16 or newer, as the owner of the tables. Unset: the embedded server.",
+        shown="embedded server",
     )
     app_database_url: str | None = _setting(
         "ANTIPHON_APP_DATABASE_URL",
-        None,
-        "The same database as `antiphon_app`, which serves requests under row-level security.",
+        default=None,
+        text="The same database as `antiphon_app`, which serves requests under row-level security.",
         shown="`DATABASE_URL` with that user",
     )
     jobs_database_url: str | None = _setting(
         "ANTIPHON_JOBS_DATABASE_URL",
-        None,
-        "The same database as `antiphon_jobs`, which does the work that spans accounts.",
+        default=None,
+        text="The same database as `antiphon_jobs`, which does the work that spans accounts.",
         shown="`DATABASE_URL` with that user",
     )
-    home: Path = _setting(
+    home: Path = _setting(  # noqa: RUF009 - a field, as the others; Path is no literal
         "ANTIPHON_HOME",
-        None,
-        "Folder of everything kept outside the database: embedded server, spool, secret key, sandbox.",
+        default=None,
+        text="Folder of everything kept outside the database: embedded server, spool, secret key, sandbox.",
         shown="`var` in a checkout, else `~/.local/share/antiphon`",
     )
     secret_key: str | None = _setting(
         "ANTIPHON_SECRET_KEY",
-        None,
-        "Signs sessions and tickets. Must be equal on every host; at least 32 characters.",
+        default=None,
+        text="Signs sessions and tickets. Must be equal on every host; at least 32 characters.",
         shown="made once, in `ANTIPHON_HOME/secret-key`",
     )
-    host: str = _setting("ANTIPHON_HOST", "127.0.0.1", "Address that the web server listens on; `0.0.0.0` for all.")
-    port: int = _setting("ANTIPHON_PORT", 8000, "Port of pages, API and webhooks.", least=1)
-    sandbox_port: int = _setting("ANTIPHON_SANDBOX_PORT", 8090, "Port of the CM sandbox.", least=1)
+    host: str = _setting("ANTIPHON_HOST", default="127.0.0.1", text="Address that the web server listens on; `0.0.0.0` for all.")
+    port: int = _setting("ANTIPHON_PORT", default=8000, text="Port of pages, API and webhooks.", least=1)
+    sandbox_port: int = _setting("ANTIPHON_SANDBOX_PORT", default=8090, text="Port of the CM sandbox.", least=1)
     public_url: str | None = _setting(
         "ANTIPHON_PUBLIC_URL",
-        None,
-        "Where browsers and providers reach this site; webhook URLs begin with it. With `https`, cookies are secure and HSTS is sent.",
+        default=None,
+        text="Where browsers and providers reach this site; webhook URLs begin with it. With `https`, cookies are secure and HSTS is sent.",
         shown="`http://localhost:` and the port",
     )
     allowed_hosts: tuple[str, ...] = _setting(
-        "ANTIPHON_ALLOWED_HOSTS", (), "Further host names that requests may name, separated by commas.", shown="none"
+        "ANTIPHON_ALLOWED_HOSTS", default=(), text="Further host names that requests may name, separated by commas.", shown="none"
     )
-    is_development: bool = _setting("ANTIPHON_DEVELOPMENT", False, "Error pages with details, and `/styleguide/`. Never on a public site.")
-    workers: int = _setting("ANTIPHON_WORKERS", 2, "Web worker processes.", least=1)
-    lanes: int = _setting("ANTIPHON_LANES", 2, "Threads of each web worker that take webhooks down the line.", least=1)
-    job_threads: int = _setting("ANTIPHON_JOB_THREADS", 2, "Jobs that one worker does at a time.", least=1)
-    stop_seconds: int = _setting("ANTIPHON_STOP_SECONDS", 20, "Time a part gets to end by itself before it is killed.", least=1)
-    pool_size: int = _setting("ANTIPHON_POOL_SIZE", 8, "Connections that the pages of one web worker may hold.", least=1)
-    connect_seconds: int = _setting("ANTIPHON_CONNECT_SECONDS", 5, "Longest wait for a connection to the database.", least=2)
-    statement_seconds: int = _setting("ANTIPHON_STATEMENT_SECONDS", 30, "Longest statement, migrations excepted.", least=1)
-    lock_seconds: int = _setting("ANTIPHON_LOCK_SECONDS", 5, "Longest wait for a lock in the database.", least=1)
-    body_limit_bytes: int = _setting("ANTIPHON_BODY_LIMIT_BYTES", 262_144, "Largest webhook body.", least=1024)
-    body_seconds: int = _setting("ANTIPHON_BODY_SECONDS", 10, "Longest time a webhook may take to send its body.", least=1)
+    is_development: bool = _setting(
+        "ANTIPHON_DEVELOPMENT", default=False, text="Error pages with details, and `/styleguide/`. Never on a public site."
+    )
+    workers: int = _setting("ANTIPHON_WORKERS", default=2, text="Web worker processes.", least=1)
+    lanes: int = _setting("ANTIPHON_LANES", default=2, text="Threads of each web worker that take webhooks down the line.", least=1)
+    job_threads: int = _setting("ANTIPHON_JOB_THREADS", default=2, text="Jobs that one worker does at a time.", least=1)
+    stop_seconds: int = _setting(
+        "ANTIPHON_STOP_SECONDS", default=20, text="Time a part gets to end by itself before it is killed.", least=1
+    )
+    pool_size: int = _setting("ANTIPHON_POOL_SIZE", default=8, text="Connections that the pages of one web worker may hold.", least=1)
+    connect_seconds: int = _setting("ANTIPHON_CONNECT_SECONDS", default=5, text="Longest wait for a connection to the database.", least=2)
+    statement_seconds: int = _setting("ANTIPHON_STATEMENT_SECONDS", default=30, text="Longest statement, migrations excepted.", least=1)
+    lock_seconds: int = _setting("ANTIPHON_LOCK_SECONDS", default=5, text="Longest wait for a lock in the database.", least=1)
+    body_limit_bytes: int = _setting("ANTIPHON_BODY_LIMIT_BYTES", default=262_144, text="Largest webhook body.", least=1024)
+    body_seconds: int = _setting("ANTIPHON_BODY_SECONDS", default=10, text="Longest time a webhook may take to send its body.", least=1)
     spool_limit_bytes: int = _setting(
-        "ANTIPHON_SPOOL_LIMIT_BYTES", 1_073_741_824, "Largest spool of one web worker; beyond it webhooks get 503.", least=1_048_576
+        "ANTIPHON_SPOOL_LIMIT_BYTES",
+        default=1_073_741_824,
+        text="Largest spool of one web worker; beyond it webhooks get 503.",
+        least=1_048_576,
     )
-    log_level: str = _setting("ANTIPHON_LOG_LEVEL", "info", "Least level that is logged: `debug`, `info`, `warning` or `error`.")
-    is_log_json: bool = _setting("ANTIPHON_LOG_JSON", True, "Log as JSON; `false` for lines to read.")
+    log_level: str = _setting(
+        "ANTIPHON_LOG_LEVEL", default="info", text="Least level that is logged: `debug`, `info`, `warning` or `error`."
+    )
+    is_log_json: bool = _setting("ANTIPHON_LOG_JSON", default=True, text="Log as JSON; `false` for lines to read.")
     embedded_account: str | None = _setting(
         "ANTIPHON_EMBEDDED_ACCOUNT",
-        None,
-        "Account of the operating system that runs a new embedded server when root starts it.",
+        default=None,
+        text="Account of the operating system that runs a new embedded server when root starts it.",
         shown="first of `antiphon`, `postgres`, `nobody`",
     )
     embedded_start_seconds: int = _setting(
-        "ANTIPHON_EMBEDDED_START_SECONDS", 600, "Longest start of the embedded server; recovery after a crash may take minutes.", least=1
+        "ANTIPHON_EMBEDDED_START_SECONDS",
+        default=600,
+        text="Longest start of the embedded server; recovery after a crash may take minutes.",
+        least=1,
     )
 
     @property
@@ -98,8 +114,10 @@ class Environment:
 def read(environ: Mapping[str, str]) -> Environment:
     """Return the settings in `environ`; empty counts as unset. Raises `SettingError`."""
     kinds = get_type_hints(Environment)
-    given = {f.name: _parsed(f, kinds[f.name], environ[_name(f)]) for f in dataclasses.fields(Environment) if environ.get(_name(f), "").strip()}
-    return Environment(**({"home": default_home(environ)} | given))
+    given: dict[str, Any] = {
+        f.name: _parsed(f, kinds[f.name], environ[_name(f)]) for f in dataclasses.fields(Environment) if environ.get(_name(f), "").strip()
+    }
+    return Environment(**{"home": default_home(environ), **given})
 
 
 @cache
@@ -151,7 +169,7 @@ def _truth(name: str, text: str) -> bool:
 
 
 def _number(name: str, text: str, *, least: int | None) -> int:
-    if not text.isdecimal() or len(text) > 15 or (least is not None and int(text) < least):
+    if not text.isdecimal() or len(text) > _LONGEST_NUMBER or (least is not None and int(text) < least):
         message = f"{name} must be a whole number of at least {least or 0}"
         raise SettingError(message)
     return int(text)

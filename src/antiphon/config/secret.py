@@ -39,6 +39,8 @@ def _make(path: Path) -> None:
 
 def _long_enough(key: str, place: str) -> str:
     if len(key) < _LEAST:
-        message = f"{place} holds fewer than {_LEAST} characters: make one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+        message = (
+            f"{place} holds fewer than {_LEAST} characters: make one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+        )
         raise SettingError(message)
     return key

@@ -14,5 +14,4 @@ def _step(prefix: str, step: str) -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *_step("api/v1/", "api"),
     *(found for step in _STEPS for found in _step("", step)),
-    path("accounts/", include("allauth.urls")),
 ]

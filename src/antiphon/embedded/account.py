@@ -19,6 +19,21 @@ class ServerAccount:
     gid: int
     is_other: bool
 
+    @property
+    def switch_uid(self) -> int | None:
+        """Return the user to change to when a program starts, None to stay who we are."""
+        return self.uid if self.is_other else None
+
+    @property
+    def switch_gid(self) -> int | None:
+        """Return the group to change to, None to stay."""
+        return self.gid if self.is_other else None
+
+    @property
+    def switch_groups(self) -> list[int] | None:
+        """Return the further groups to have: none of root's."""
+        return [] if self.is_other else None
+
 
 def choose(cluster: Path, *, wanted: str | None = None) -> ServerAccount:
     """Return the account for this data folder.

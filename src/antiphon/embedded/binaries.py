@@ -39,9 +39,9 @@ def _packages() -> Path:
 
 def _runs(folder: Path, account: ServerAccount) -> bool:
     """Try it: permissions of every parent folder, mount options and libraries decide together."""
-    command = [folder / "postgres", "--version"]
+    command = [str(folder / "postgres"), "--version"]
     try:
-        tried = subprocess.run(command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", capture_output=True, check=False)  # noqa: S603 - the wheel's binary
+        tried = subprocess.run(command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", capture_output=True, check=False)
     except OSError:
         return False
     return tried.returncode == 0

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from antiphon.embedded.account import ServerAccount
@@ -60,12 +61,12 @@ def _make(folder: Path, *, account: ServerAccount, binaries: Path) -> None:
         shutil.rmtree(folder)
     make_private(folder, uid=account.uid, gid=account.gid)
     options = ["--username", SUPERUSER, "--auth", "peer", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"]
-    _run([binaries / "initdb", "--pgdata", where(folder, account), *options], folder=folder, account=account)
+    _run([str(binaries / "initdb"), "--pgdata", where(folder, account), *options], folder=folder, account=account)
     _write(folder / "pg_hba.conf", _HBA)
     _write(folder / "pg_ident.conf", _identities(account))
     with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.write(_CONFIGURATION)
-    alone = [binaries / "postgres", "--single", "-D", where(folder, account), "postgres"]
+    alone = [str(binaries / "postgres"), "--single", "-D", where(folder, account), "postgres"]
     _run(alone, folder=folder, account=account, text=_roles())
 
 
@@ -84,11 +85,19 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _run(command: list[Path | str], *, folder: Path, account: ServerAccount, text: str = "") -> None:
-    identity = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.is_other else {}
+def _run(command: Sequence[Path | str], *, folder: Path, account: ServerAccount, text: str = "") -> None:
     environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-    ended = subprocess.run(  # noqa: S603 - the wheel's own binaries
-        [str(word) for word in command], cwd=folder, env=environment, input=text, text=True, capture_output=True, check=False, **identity
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        input=text,
+        text=True,
+        capture_output=True,
+        check=False,
+        user=account.switch_uid,
+        group=account.switch_gid,
+        extra_groups=account.switch_groups,
     )
     if ended.returncode or "ERROR:" in ended.stderr or "FATAL:" in ended.stderr:
         reason = (ended.stderr.strip() or ended.stdout.strip()).splitlines()[-1:]

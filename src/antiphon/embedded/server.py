@@ -27,7 +27,9 @@ class Server:
     The main thread, because the kernel ends the child when the *thread* that started it ends.
     """
 
-    def __init__(self, places: Places, *, account: str | None = None, start_seconds: float = 600, options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, places: Places, *, account: str | None = None, start_seconds: float = 600, options: Mapping[str, str] | None = None
+    ) -> None:
         """Take the home; nothing starts yet. `start_seconds` is generous because crash recovery may take minutes."""
         self._places = places
         self._wanted = account
@@ -83,10 +85,9 @@ class Server:
 
     def _spawn(self, account: ServerAccount, binaries: Path) -> subprocess.Popen[bytes]:
         sockets = make_private(self._places.next_socket_folder(), uid=account.uid, gid=account.gid)
-        identity = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.is_other else {}
         command = [str(binaries / "postgres"), "-D", cluster.where(self._places.cluster, account), *self._arguments(sockets)]
         with self._places.log.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - the wheel's own binary
+            return subprocess.Popen(
                 command,
                 cwd=self._places.cluster,
                 env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
@@ -95,7 +96,9 @@ class Server:
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=ending_with_parent(signal.SIGINT),  # noqa: PLW1509 - prctl only
-                **identity,
+                user=account.switch_uid,
+                group=account.switch_gid,
+                extra_groups=account.switch_groups,
             )
 
     def _arguments(self, sockets: Path) -> list[str]:
