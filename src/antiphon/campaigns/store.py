@@ -1,0 +1,114 @@
+"""What is stored of campaigns: their rows, their versions, and who claims what."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from antiphon.accounts.models import AppGrant
+from antiphon.campaigns.models import Campaign, CampaignVersion, Engagement, EngagementEntryPoint, EngagementVersion, EntryPoint
+from antiphon.campaigns.types import Claimant, Claimed, Frame
+from antiphon.kit.db import Database, rows, sql
+from antiphon.kit.problems import Invalid, Missing
+from antiphon.providers.models import Source
+from antiphon.providers.registry import ADAPTERS
+
+
+def can_broadcast(account_id: int) -> bool:
+    """Return whether an installed app of the account can broadcast: without one there is no Outbound."""
+    installed = AppGrant.objects.filter(account_id=account_id, installed_at__isnull=False).values_list("app", flat=True)
+    return any(app in ADAPTERS and ADAPTERS[app].capabilities.broadcast for app in installed)
+
+
+def campaign_in(account_id: int, campaign_id: int, *, locked: bool = False) -> Campaign:
+    """Return a campaign of the account. Raises Missing."""
+    found = (Campaign.objects.select_for_update() if locked else Campaign.objects).filter(account_id=account_id, id=campaign_id).first()
+    if found is None:
+        raise Missing("not_found", f"There is no campaign {campaign_id} in this account.")
+    return found
+
+
+def engagement_in(account_id: int, engagement_id: int, *, locked: bool = False) -> Engagement:
+    """Return an engagement of the account, its entry points with it. Raises Missing."""
+    query = Engagement.objects.select_for_update(of=("self",)) if locked else Engagement.objects
+    found = query.select_related("campaign", "source", "skill").filter(account_id=account_id, id=engagement_id).first()
+    if found is None:
+        raise Missing("not_found", f"There is no engagement {engagement_id} in this account.")
+    return found
+
+
+def entry_points_of(account_id: int, entry_point_ids: list[int], *, source: Source) -> list[EntryPoint]:
+    """Return entry points by id, in the order given, all of one source. Raises Missing, Invalid."""
+    found = EntryPoint.objects.filter(account_id=account_id).in_bulk(entry_point_ids)
+    for wanted in entry_point_ids:
+        if wanted not in found:
+            raise Missing("not_found", f"There is no entry point {wanted} in this account.", field="entry_points")
+        if found[wanted].source_id != source.id:
+            message = f"Entry point {wanted} belongs to another source: choose one of {source.name}."
+            raise Invalid("other_source", message, field="entry_points")
+    return [found[wanted] for wanted in dict.fromkeys(entry_point_ids)]
+
+
+def set_entry_points(engagement: Engagement, entry_points: list[EntryPoint]) -> None:
+    """Make these the entry points of the engagement."""
+    kept = EngagementEntryPoint.objects.filter(account_id=engagement.account_id, engagement=engagement)
+    kept.exclude(entry_point__in=entry_points).delete()
+    there = set(kept.values_list("entry_point_id", flat=True))
+    missing = [entry_point for entry_point in entry_points if entry_point.id not in there]
+    EngagementEntryPoint.objects.bulk_create(
+        EngagementEntryPoint(account_id=engagement.account_id, engagement=engagement, entry_point=entry_point) for entry_point in missing
+    )
+
+
+def entry_point_ids(engagement: Engagement) -> list[int]:
+    """Return the ids of the engagement's entry points, ascending."""
+    found = EngagementEntryPoint.objects.filter(account_id=engagement.account_id, engagement=engagement)
+    return sorted(found.values_list("entry_point_id", flat=True))
+
+
+def add_campaign_version(campaign: Campaign, *, actor: str, at: datetime) -> None:
+    """Write down what the campaign is from `at` on."""
+    same = ("name", "goal_kind", "time_zone", "starts_on", "ends_on", "starts_at", "ends_at", "state", "version")
+    values: dict[str, Any] = {name: getattr(campaign, name) for name in same}
+    CampaignVersion.objects.create(account_id=campaign.account_id, campaign=campaign, at=at, actor=actor, **values)
+
+
+def add_engagement_version(engagement: Engagement, *, actor: str, at: datetime) -> None:
+    """Write down what the engagement is from `at` on."""
+    same = ("name", "source_id", "skill_id", "language", "note", "enabled", "version")
+    values: dict[str, Any] = {name: getattr(engagement, name) for name in same}
+    EngagementVersion.objects.create(
+        account_id=engagement.account_id, engagement=engagement, at=at, actor=actor, entry_point_ids=entry_point_ids(engagement), **values
+    )
+
+
+def uses_of_skill(account_id: int, skill_id: int) -> list[str]:
+    """Return the names of what needs the skill: sources by default, engagements of published or paused campaigns."""
+    sources = Source.objects.filter(account_id=account_id, default_skill_id=skill_id, disconnected_at=None)
+    engagements = Engagement.objects.filter(account_id=account_id, skill_id=skill_id, campaign__state__in=("published", "paused"))
+    return [source.name for source in sources.order_by("id")] + [engagement.name for engagement in engagements.order_by("id")]
+
+
+def claimants(db: Database, account_id: int, campaign_id: int) -> tuple[list[Claimant], list[Claimant]]:
+    """Return the campaign's own engagements, and the rivals for their entry points in other published campaigns."""
+    found = rows(db, sql(__package__, "claimants"), {"account_id": account_id, "campaign_id": campaign_id})
+    own = [_claimant(row) for row in found if row.campaign_id == campaign_id]
+    return own, [_claimant(row) for row in found if row.campaign_id != campaign_id]
+
+
+def _claimant(row: Any) -> Claimant:
+    return Claimant(
+        campaign_id=row.campaign_id,
+        campaign_name=row.campaign_name,
+        engagement_id=row.engagement_id,
+        engagement_number=row.engagement_number,
+        engagement_name=row.engagement_name,
+        enabled=row.enabled,
+        frame=Frame(row.starts_at, row.ends_at),
+        time_zone=row.time_zone,
+        entry_points=tuple(Claimed(**entry_point) for entry_point in json.loads(row.entry_points)),
+        skill_name=row.skill_name,
+        skill_has_people=row.skill_has_people,
+        source_name=row.source_name,
+        source_is_connected=row.source_is_connected,
+        has_note=row.has_note,
+    )
