@@ -1,0 +1,46 @@
+"""Who may do what: the one table that pages and API ask (docs/permissions.md shows it, a test compares them)."""
+
+from typing import Final
+
+from antiphon.accounts.models import Role
+
+_EVERYBODY: Final = frozenset(Role)
+_ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
+_BUILDERS: Final = frozenset({Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER})
+_LEADERS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+_TALKERS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT})
+_READERS: Final = frozenset({Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.AGENT})
+_COUNTERS: Final = frozenset({Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.ANALYST})
+
+ALLOWED: Final[dict[str, frozenset[Role]]] = {
+    "home.read": _EVERYBODY,
+    "account.choose": _EVERYBODY,
+    "skills.read": _EVERYBODY,
+    "skills.write": _ADMINISTRATOR,
+    "people.read": _LEADERS,
+    "people.write": _ADMINISTRATOR,
+    "api_keys.write": _ADMINISTRATOR,
+    "sources.read": _READERS | _COUNTERS,
+    "sources.write": _ADMINISTRATOR,
+    "entry_points.read": _EVERYBODY,
+    "entry_points.write": _BUILDERS,
+    "campaigns.read": _EVERYBODY,
+    "campaigns.write": _BUILDERS,
+    "notices.read": _BUILDERS | _LEADERS,
+    "notices.write": _BUILDERS,
+    "attribution.try": _BUILDERS | _LEADERS,
+    "conversations.read": _READERS,
+    "conversations.work": _TALKERS,
+    "conversations.assign": _LEADERS,
+    "conversations.link": _TALKERS,
+    "opt_outs.read": _READERS,
+    "quarantine.read": _ADMINISTRATOR,
+    "quarantine.replay": _ADMINISTRATOR,
+    "events.read": _ADMINISTRATOR,
+    "metrics.read": _COUNTERS,
+}
+
+
+def may(role: str, action: str) -> bool:
+    """Return whether a role may do an action. Raises KeyError for an action that is not in the table."""
+    return role in ALLOWED[action]
