@@ -43,6 +43,7 @@ class Supervisor:
     stop_seconds: float
     server: Server | None = None
     on_look: Callable[[], None] = lambda: None
+    first_pause_seconds: float = 0.5
     is_stopping: bool = field(default=False, init=False)
 
     def run(self) -> int:
@@ -99,7 +100,7 @@ class Supervisor:
         if part.brief_lives >= _MOST_BRIEF_LIVES:
             message = f"{part.name} ended {_MOST_BRIEF_LIVES} times just after it was started (code {code}); its last words are above"
             raise FailedError(message)
-        pause = min(0.5 * 2**part.brief_lives, _LONGEST_PAUSE_SECONDS)
+        pause = min(self.first_pause_seconds * 2**part.brief_lives, _LONGEST_PAUSE_SECONDS)
         part.start_after = time.monotonic() + pause
         say(f"{part.name} ended by itself (code {code}); starting it again in {pause:g} s")
 
