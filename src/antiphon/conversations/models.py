@@ -123,6 +123,7 @@ class Conversion(Fact):
 
     conversation_id = models.UUIDField()
     conversation = fact_reference("conversations.Conversation", "conversation_id", related_name="conversions")
+    closed_conversation_id = models.UUIDField(null=True)
     consumer_id = models.UUIDField()
     kind = models.CharField(max_length=16)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from antiphon.kit.problems import Conflict
+
 
 class State(StrEnum):
     """Where a conversation stands."""
@@ -52,14 +54,8 @@ class AnswerState(StrEnum):
     READ = "read"
 
 
-class Refused(Exception):  # noqa: N818 - reads as the answer it becomes
-    """A request that cannot be done now. `code` is from a closed list (docs/api.md); `message` says what to do instead."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep both for the page or the API."""
-        super().__init__(message)
-        self.code = code
-        self.message = message
+class Refused(Conflict):
+    """Something that cannot be done to this conversation now; the message says what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)

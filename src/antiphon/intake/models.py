@@ -136,6 +136,11 @@ class Reply(Fact, Counted):
         indexes = [
             models.Index(fields=["account", "source_id", "consumer_id", "replied_at"], name="reply_by_consumer"),
             models.Index(fields=["account", "conversation_id", "received_at"], name="reply_by_conversation"),
+            models.Index(
+                fields=["account", "source_id", "campaign_key"],
+                name="reply_unmapped",
+                condition=models.Q(counted_engagement_id=None, notice_id=None) & ~models.Q(campaign_key=""),
+            ),
         ]
 
 

@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=antiphon.kit.ids.uuid7)),
                 ('pk', models.CompositePrimaryKey('account_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('conversation_id', models.UUIDField()),
+                ('closed_conversation_id', models.UUIDField(null=True)),
                 ('consumer_id', models.UUIDField()),
                 ('kind', models.CharField(max_length=16)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),

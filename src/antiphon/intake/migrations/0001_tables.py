@@ -174,4 +174,8 @@ class Migration(migrations.Migration):
                 'db_table': 'broadcast',
             },
         ),
+        migrations.AddIndex(
+            model_name='reply',
+            index=models.Index(condition=models.Q(('counted_engagement_id', None), ('notice_id', None), models.Q(('campaign_key', ''), _negated=True)), fields=['account', 'source_id', 'campaign_key'], name='reply_unmapped'),
+        ),
     ]
