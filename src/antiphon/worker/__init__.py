@@ -1,0 +1,1 @@
+"""The worker: what is done beside requests, again and again or once."""
