@@ -16,11 +16,11 @@ from antiphon.conversations.types import ClosedBy, Link, Refused, State, StepKin
 from antiphon.events.types import Kind
 from antiphon.kit.db import Database, rows, run, sql
 from antiphon.kit.ids import reference, uuid7
+from antiphon.kit.jobs import put_off
 from antiphon.kit.keys import clean
 from antiphon.kit.problems import Invalid, Missing
 from antiphon.providers.models import Source
 from antiphon.providers.registry import adapter_of
-from antiphon.worker.later import send_answer_later
 
 _HERE = "antiphon.conversations"
 LONGEST_ANSWER = 1_000
@@ -127,7 +127,7 @@ def answer(db: Database, account_id: int, conversation_id: UUID, *, agent_id: in
         if not stored:
             raise Refused("opted_out", "This consumer opted out after their latest reply, so nothing may be sent. They can always write again.")
         desk.tally.added("answer", [answer_id])
-        send_answer_later(account_id, answer_id)
+        put_off("send_answer", account_id=account_id, answer_id=str(answer_id))
         return answer_id
 
 
