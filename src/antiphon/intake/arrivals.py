@@ -27,6 +27,10 @@ _HERE = "antiphon.intake"
 Sources = Mapping[int, SourceSettings]
 
 
+class AlreadyStored(Exception):  # noqa: N818 - reads as what it is
+    """One of these arrivals is stored: the spool gave again what had been committed. Leave out what is `known`, and try again."""
+
+
 @dataclass(slots=True)
 class Arrived:
     """One webhook request, verified and parsed. `reason` says why it cannot be parsed, else ''."""
@@ -60,7 +64,7 @@ def store(db: Database, account_id: int, batch: Sequence[Arrived], *, sources: S
     3. Take the new facts down the line, inside a savepoint: if the line fails, the arrivals stay, pending.
     4. Count the copies on the facts they are copies of.
 
-    Raises psycopg.OperationalError when the database is gone, or chose this transaction to end a deadlock.
+    Raises psycopg.OperationalError when the database is gone, or chose this transaction to end a deadlock; AlreadyStored.
     """
     batch = sorted(batch, key=attrgetter("received_at"))
     facts, reasons = _understand(batch)
@@ -103,7 +107,8 @@ def _store_raw(db: Database, account_id: int, batch: Sequence[Arrived], *, reaso
     given = columns(batch, "id", "kind", "received_at", "headers", "query", "body")
     given |= {"source_id": [one.source.id for one in batch], "reason": list(reasons)}
     states = ["quarantined" if reason else "done" for reason in reasons]
-    run(db, sql(_HERE, "arrivals_store"), {"account": account_id, "state": states, **given})
+    if run(db, sql(_HERE, "arrivals_store"), {"account": account_id, "state": states, **given}) != len(batch):
+        raise AlreadyStored
 
 
 def known(db: Database, account_id: int, ids: Sequence[UUID]) -> set[UUID]:

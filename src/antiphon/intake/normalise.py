@@ -14,6 +14,7 @@ from antiphon.kit.phones import Kind, Number, normalise
 from antiphon.providers.protocol import (
     DeliveryReported,
     Echo,
+    Fact,
     Identity,
     NoticeSent,
     OptedIn,
@@ -82,13 +83,14 @@ def facts_of(parsed: list[Parsed], *, arrival_id: UUID, received_at: datetime, s
     return found, "; ".join(dict.fromkeys(reasons))
 
 
-def keyed(parsed: Parsed, *, context: Context) -> KeyedFact:
+def keyed(parsed: Fact | Unrecognised, *, context: Context) -> KeyedFact:
     """Return one fact with its keys. Raises Unusable."""
     if isinstance(parsed, Unrecognised):
         raise Unusable(parsed.why)
     kind, build = _BUILDERS[type(parsed)]
-    identity = parsed.identity  # type: ignore[union-attr] - every kind of the table has one
-    return KeyedFact(kind, context.arrival_id, keys_of(kind, identity, received_at=context.received_at), build(kind, parsed, context))
+    return KeyedFact(
+        kind, context.arrival_id, keys_of(kind, parsed.identity, received_at=context.received_at), build(kind, parsed, context)
+    )
 
 
 def keys_of(kind: FactKind, identity: Identity, *, received_at: datetime) -> tuple[bytes, ...]:

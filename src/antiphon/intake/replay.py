@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,16 @@ _HERE = "antiphon.intake"
 ATTEMPTS = 5
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120))
 _SOON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an arrival stands after another try."""
+
+    state: str
+    reason: str
+    attempts: int
+    retry_at: datetime | None = None
 
 
 def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime, slot: int) -> bool:
@@ -42,7 +53,7 @@ def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime,
                 raise
             _put_off(db, account_id, arrival, error, at=at)
         else:
-            _settle(db, account_id, arrival, state="quarantined" if reason else "done", reason=reason)
+            _settle(db, account_id, arrival.id, Standing("quarantined" if reason else "done", reason, arrival.attempts))
     return True
 
 
@@ -84,18 +95,14 @@ def _not_stored(db: Database, account_id: int, found: Sorted) -> Sorted:
 
 
 def _put_off(db: Database, account_id: int, arrival: Any, error: Exception, *, at: datetime) -> None:
+    reason, attempts = why(error), arrival.attempts + 1
     if isinstance(error, psycopg.OperationalError):
-        _settle(db, account_id, arrival, state="pending", reason=why(error), attempts=arrival.attempts, retry_at=at + _SOON)
-    elif arrival.attempts + 1 >= ATTEMPTS:
-        _settle(db, account_id, arrival, state="quarantined", reason=why(error), attempts=arrival.attempts + 1)
+        _settle(db, account_id, arrival.id, Standing("pending", reason, arrival.attempts, at + _SOON))
+    elif attempts >= ATTEMPTS:
+        _settle(db, account_id, arrival.id, Standing("quarantined", reason, attempts))
     else:
-        wait = BACK_OFF[min(arrival.attempts, len(BACK_OFF) - 1)]
-        _settle(db, account_id, arrival, state="pending", reason=why(error), attempts=arrival.attempts + 1, retry_at=at + wait)
+        _settle(db, account_id, arrival.id, Standing("pending", reason, attempts, at + BACK_OFF[attempts - 1]))
 
 
-def _settle(
-    db: Database, account_id: int, arrival: Any, *, state: str, reason: str = "", attempts: int | None = None, retry_at: datetime | None = None
-) -> None:
-    tries = arrival.attempts if attempts is None else attempts
-    given = {"id": arrival.id, "state": state, "reason": reason, "attempts": tries, "retry_at": retry_at}
-    run(db, sql(_HERE, "arrival_settle"), {"account": account_id, **given})
+def _settle(db: Database, account_id: int, arrival_id: UUID, standing: Standing) -> None:
+    run(db, sql(_HERE, "arrival_settle"), {"account": account_id, "id": arrival_id, **asdict(standing)})

@@ -1,0 +1,194 @@
+"""Lanes: threads that take waiting webhooks into the database, many in one transaction; a lane never dies silently."""
+
+import asyncio
+import os
+import queue
+import socket
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from antiphon.edge.drain import spooled
+from antiphon.edge.spool import Spool, SpoolFull
+from antiphon.intake.arrivals import Arrived
+from antiphon.intake.durable import make_durable
+from antiphon.kit.db import Database
+from antiphon.providers.protocol import SourceSettings
+
+_log = structlog.get_logger(__name__)
+AT_MOST = 500
+_RECONNECT_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A webhook whose request waits for an answer: True once it is durable, False when nothing could take it."""
+
+    arrived: Arrived
+    answer: "asyncio.Future[bool]"
+
+
+class Lane:
+    """One thread with one connection. It takes whatever waits, at most 500 of one account at a time, accounts in turn."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        slot: int,
+        connect: Callable[[], Database],
+        spool: Spool,
+        sources: Callable[[], Mapping[int, SourceSettings]],
+        clock: Callable[[], datetime],
+        on_death: Callable[[], None],
+    ) -> None:
+        self._slot = slot
+        self._connect = connect
+        self._spool = spool
+        self._sources = sources
+        self._clock = clock
+        self._on_death = on_death
+        self._coming: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._turns: OrderedDict[int, deque[Waiting]] = OrderedDict()
+        self._db: Database | None = None
+        self._try_again_at = 0.0
+        self._is_ending = False
+        self._busy_since: float | None = None
+        self._thread = threading.Thread(target=self._live, name=name, daemon=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether its thread runs."""
+        return self._thread.is_alive()
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether its last batch reached the database."""
+        return self._db is not None
+
+    def start(self) -> None:
+        """Begin to take webhooks."""
+        self._thread.start()
+
+    def put(self, waiting: Waiting) -> None:
+        """Leave a webhook with the lane; called by the event loop's thread."""
+        self._coming.put(waiting)
+
+    def stop(self) -> None:
+        """Take what still waits, then end. `join` waits for that."""
+        self._coming.put(None)
+
+    def join(self, *, seconds: float) -> None:
+        """Wait for the end of the thread."""
+        self._thread.join(seconds)
+
+    def cut_if_hung(self, *, seconds: float) -> bool:
+        """Break the connection of a batch that has waited longer than this for the database; its webhooks go to the spool.
+
+        A server that is stopped, not dead, answers no time-out of its own.
+        """
+        since, db = self._busy_since, self._db
+        if since is None or db is None or time.monotonic() - since < seconds:
+            return False
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(db.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)
+        return True
+
+    def _live(self) -> None:
+        try:
+            self._reach()
+            while batch := self._next():
+                self._take(batch)
+        except BaseException:  # noqa: BLE001 - whatever ended this lane must end its worker
+            _log.exception("lane_died")
+            self._on_death()
+        finally:
+            if self._db is not None:
+                self._db.close()
+
+    def _next(self) -> list[Waiting]:
+        """Return what waits of the account whose turn it is; wait while nothing does; nothing at all is the end."""
+        while True:
+            self._gather()
+            if self._turns:
+                return self._turn()
+            if self._is_ending:
+                return []
+
+    def _gather(self) -> None:
+        """Sort what has come by account; wait for something only when nothing is left."""
+        must_wait = not self._turns and not self._is_ending
+        with suppress(queue.Empty):
+            while True:
+                one = self._coming.get() if must_wait else self._coming.get_nowait()
+                must_wait = False
+                if one is None:
+                    self._is_ending = True
+                else:
+                    self._turns.setdefault(one.arrived.account_id, deque()).append(one)
+
+    def _turn(self) -> list[Waiting]:
+        account_id, waiting = self._turns.popitem(last=False)
+        batch = [waiting.popleft() for _ in range(min(AT_MOST, len(waiting)))]
+        if waiting:
+            self._turns[account_id] = waiting
+        return batch
+
+    def _take(self, batch: Sequence[Waiting]) -> None:
+        self._busy_since = time.monotonic()
+        try:
+            refused = self._make_durable([waiting.arrived for waiting in batch])
+        finally:
+            self._busy_since = None
+        loop = batch[0].answer.get_loop()
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_answer, batch, refused)
+
+    def _make_durable(self, batch: Sequence[Arrived]) -> set[UUID]:
+        """Store a batch in the database, else in the spool; return what neither took."""
+        db = self._db or self._reach()
+        if db is not None:
+            try:
+                return make_durable(db, batch[0].account_id, batch, sources=self._sources(), at=self._clock(), slot=self._slot)
+            except psycopg.OperationalError as error:
+                self._lose(error)
+        try:
+            self._spool.append(map(spooled, batch))
+        except SpoolFull:
+            _log.error("spool_full", refused=len(batch))
+            return {one.id for one in batch}
+        return set()
+
+    def _reach(self) -> Database | None:
+        """Connect, but not more often than once a second: meanwhile the spool is quicker than another try."""
+        if time.monotonic() < self._try_again_at:
+            return None
+        try:
+            self._db = self._connect()
+        except psycopg.OperationalError:
+            self._try_again_at = time.monotonic() + _RECONNECT_SECONDS
+        return self._db
+
+    def _lose(self, error: Exception) -> None:
+        """Let go of a broken connection; one that only had to wait too long for a lock or a statement is kept."""
+        _log.warning("batch_spooled", reason=type(error).__name__)
+        if self._db is None or not (self._db.broken or self._db.closed):
+            return
+        self._db.close()
+        self._db = None
+        self._try_again_at = time.monotonic() + _RECONNECT_SECONDS
+
+
+def _answer(batch: Sequence[Waiting], refused: set[UUID]) -> None:
+    """Let the requests of a batch go on; runs in the event loop's thread, once per batch."""
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_result(waiting.arrived.id not in refused)

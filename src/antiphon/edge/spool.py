@@ -1,0 +1,247 @@
+"""The spool: where acknowledged webhooks wait while the database is away. Framed, checksummed, fsynced before the answer.
+
+One folder for all processes of a host; each process appends to segments of its own, which it holds locked for as long as it
+lives, so whoever can lock a segment knows that its writer is dead and may drain it.
+"""
+
+import fcntl
+import os
+import struct
+import threading
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from antiphon.kit.ids import uuid7
+
+_MARK = b"\xa7spool1\n"
+_FRAME = struct.Struct(">8sII")
+_SUFFIX = ".spool"
+_SEGMENT_BYTES = 16_777_216
+
+
+class SpoolFull(Exception):  # noqa: N818 - reads as the state it is
+    """The spool has reached its limit, or the disk has: nothing was taken."""
+
+
+class Spooled(msgspec.Struct, frozen=True, array_like=True):
+    """One verified webhook as it came in, to be parsed again when it is drained."""
+
+    id: UUID
+    account_id: int
+    source_id: int
+    kind: str
+    received_at: datetime
+    headers: str
+    query: str
+    body: bytes
+
+
+_decoder = msgspec.msgpack.Decoder(Spooled)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def frame(one: Spooled) -> bytes:
+    """Return a record as it is written: mark, length, checksum, content."""
+    content = _encoder.encode(one)
+    return _FRAME.pack(_MARK, len(content), zlib.crc32(content)) + content
+
+
+def frames(written: bytes) -> Iterator[Spooled]:
+    """Return the whole records in a segment, in order; a torn end, and whatever is damaged, is passed over."""
+    start = written.find(_MARK)
+    while start >= 0:
+        one, after = _read(written, start)
+        if one is not None:
+            yield one
+        start = written.find(_MARK, after)
+
+
+def _read(written: bytes, start: int) -> tuple[Spooled | None, int]:
+    head = written[start : start + _FRAME.size]
+    if len(head) < _FRAME.size:
+        return None, len(written)
+    _, length, checksum = _FRAME.unpack(head)
+    content = written[start + _FRAME.size : start + _FRAME.size + length]
+    if len(content) < length or zlib.crc32(content) != checksum:
+        return None, start + 1
+    try:
+        return _decoder.decode(content), start + _FRAME.size + length
+    except msgspec.DecodeError:
+        return None, start + 1
+
+
+@dataclass(slots=True)
+class Segment:
+    """One file of the spool, open and locked by this process."""
+
+    path: Path
+    file: int
+    size: int = 0
+
+    def close(self) -> None:
+        """Let go of the file, and of its lock."""
+        os.close(self.file)
+
+    def remove(self) -> None:
+        """Delete a segment whose records are all committed."""
+        self.path.unlink(missing_ok=True)
+        self.close()
+
+
+class Spool:
+    """The segments of this process; appending is safe from any thread and returns when it is on disk."""
+
+    def __init__(self, folder: Path, *, limit_bytes: int) -> None:
+        self._folder = folder
+        self._limit = limit_bytes
+        self._lock = threading.Lock()
+        self._open: Segment | None = None
+        self._sealed: list[Segment] = []
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes wait here."""
+        return sum(segment.size for segment in [*self._sealed, *([self._open] if self._open else [])])
+
+    def append(self, records: Iterable[Spooled]) -> None:
+        """Write records and fsync, as one. Raises SpoolFull, and then none of them is there."""
+        written = b"".join(map(frame, records))
+        with self._lock:
+            if self.size + len(written) > self._limit:
+                raise SpoolFull
+            try:
+                self._write(written)
+            except OSError as error:
+                self._take_back()
+                raise SpoolFull(error.strerror) from None
+
+    def _write(self, written: bytes) -> None:
+        if self._open is None:
+            self._open = new_segment(self._folder)
+        left = memoryview(written)
+        while left:
+            left = left[os.write(self._open.file, left) :]
+        os.fsync(self._open.file)
+        self._open.size += len(written)
+        if self._open.size >= _SEGMENT_BYTES:
+            self._sealed.append(self._open)
+            self._open = None
+
+    def _take_back(self) -> None:
+        """After a failed write: no half record may stay in front of later ones; a file that cannot be cut is left behind."""
+        segment = self._open
+        if segment is None:
+            return
+        try:
+            os.ftruncate(segment.file, segment.size)
+            os.fsync(segment.file)
+        except OSError:
+            self._sealed.append(segment)
+            self._open = None
+
+    def seal(self) -> list[Segment]:
+        """Close the open segment to further records; return every segment to be drained, oldest first."""
+        with self._lock:
+            if self._open is not None and self._open.size:
+                self._sealed.append(self._open)
+                self._open = None
+            return list(self._sealed)
+
+    def drained(self, segment: Segment) -> None:
+        """Delete a sealed segment: all of it is committed."""
+        with self._lock:
+            self._sealed.remove(segment)
+            segment.remove()
+
+    def is_writable(self) -> bool:
+        """Tell whether a record could be taken now, by writing and syncing a few bytes."""
+        if self.size >= self._limit:
+            return False
+        probe = self._folder / f".probe-{os.getpid()}"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with probe.open("wb") as file:
+                file.write(bytes(4096))
+                os.fsync(file.fileno())
+            probe.unlink()
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of every segment: what is in them waits for whoever drains the spools of the dead."""
+        with self._lock:
+            for segment in [*self._sealed, *([self._open] if self._open else [])]:
+                if segment.size:
+                    segment.close()
+                else:
+                    segment.remove()
+            self._open, self._sealed = None, []
+
+
+def new_segment(folder: Path) -> Segment:
+    """Make a segment of this process, locked. Its name sorts by time."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{uuid7().hex}{_SUFFIX}"
+    # Locked under another name first: a segment that can be seen is never without its lock while its writer lives.
+    unseen = path.with_suffix(".new")
+    file = os.open(unseen, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        unseen.rename(path)
+        _sync_folder(folder)
+    except OSError:
+        os.close(file)
+        raise
+    return Segment(path, file)
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def left_behind(folder: Path) -> Iterator[Segment]:
+    """Return, locked, each segment whose writer is dead, oldest first; the caller closes or removes it."""
+    for path in sorted(folder.glob(f"*{_SUFFIX}")):
+        segment = _locked(path)
+        if segment is not None:
+            yield segment
+
+
+def _locked(path: Path) -> Segment | None:
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        return None
+    status = os.fstat(file)
+    if status.st_nlink == 0:
+        os.close(file)
+        return None
+    return Segment(path, file, status.st_size)
+
+
+def read(segment: Segment, *, at_most: int) -> Iterator[Sequence[Spooled]]:
+    """Return the records of a segment, in order, in groups."""
+    group: list[Spooled] = []
+    for one in frames(os.pread(segment.file, os.fstat(segment.file).st_size, 0)):
+        group.append(one)
+        if len(group) == at_most:
+            yield group
+            group = []
+    if group:
+        yield group
