@@ -85,7 +85,7 @@ def test_an_envelope_is_a_cloud_event(connect: Any) -> None:
 
 
 def test_a_kind_off_the_list_is_refused_and_one_on_it_is_not() -> None:
-    with pytest.raises(ValueError, match="conversation.exploded"):
+    with pytest.raises(ValueError, match="exploded"):
         NewEvent("conversation.exploded", "x", AT, {}, AT)
     assert NewEvent("conversation.closed", "x", AT, {}, AT).type == Kind.CONVERSATION_CLOSED
 
@@ -120,9 +120,9 @@ def test_a_writer_that_commits_late_is_read_late_and_not_skipped(connect: Any) -
 
 def test_what_is_rolled_back_is_never_told(connect: Any) -> None:
     db = connect()
-    with pytest.raises(RuntimeError), lane_account(db, NORTH):
+    with lane_account(db, NORTH):
         record(db, NORTH, [reply(1)])
-        raise RuntimeError
+        raise psycopg.Rollback
     told(db, NORTH, reply(2))
     assert numbered(db, NORTH) == 1
     assert [(event["data"]["number"], event["position"]) for event in followed(db, NORTH)] == [(2, 1)]
@@ -142,7 +142,7 @@ def test_a_reader_beside_writers_and_two_relays_sees_each_event_once(connect: An
     done = threading.Event()
 
     def write(writer: int) -> None:
-        db, chance = connect(), random.Random(writer)  # noqa: S311 - a schedule, no secret
+        db, chance = connect(), random.Random(writer)
         for step in range(each):
             with lane_account(db, NORTH):
                 record(db, NORTH, [reply(writer * 1000 + step)])
@@ -154,7 +154,8 @@ def test_a_reader_beside_writers_and_two_relays_sees_each_event_once(connect: An
             numbered(db, NORTH)
 
     def follow() -> list[dict[str, Any]]:
-        db, seen = connect(), []
+        db = connect()
+        seen: list[dict[str, Any]] = []
         while True:
             is_last = done.is_set()
             fresh = followed(db, NORTH, after=seen[-1]["position"] if seen else 0, limit=7)

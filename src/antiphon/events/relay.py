@@ -11,12 +11,12 @@ BATCH = 5000
 
 
 def number(db: Database, account_id: int) -> int:
-    """Number the account's committed events, tell the streams, and return how many there were. Needs a transaction of its own."""
+    """Give the account's committed events their positions, tell the streams, return how many there were. Needs its own transaction."""
     run(db, sql(__package__, "relay_lock"), {"account_id": account_id})
     total = 0
     while True:
         (found,) = rows(db, sql(__package__, "number"), {"account_id": account_id, "limit": BATCH})
-        total += found.numbered
+        total += int(found.numbered)
         if found.numbered < BATCH:
             return total
 

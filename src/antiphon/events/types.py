@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-
 PREFIX = "io.antiphon."
 """What a kind begins with when it is told."""
 

@@ -45,7 +45,7 @@ def last_position(db: Database, account_id: int) -> int:
     return int(found[0].position) if found else 0
 
 
-def _envelope(row: Any, account_id: int) -> dict[str, Any]:  # noqa: ANN401 - a row of read.sql
+def _envelope(row: Any, account_id: int) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": str(row.id),

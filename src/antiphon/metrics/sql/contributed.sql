@@ -34,7 +34,7 @@ with contributed as (
 select
     metric, date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00') as bucket,
     campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id, closed_by, band, currency,
-    sum(value)::bigint as value, sum(total) as total
+    sum(value)::bigint as value, sum(round(total, 6)) as total
 from contributed
 group by
     metric, 2, campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id, closed_by, band,

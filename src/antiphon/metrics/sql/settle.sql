@@ -39,7 +39,7 @@ moved as (
     select
         metric, date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00') as bucket,
         campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id, closed_by, band,
-        currency, value, total
+        currency, value, round(total, 6) as total
     from contributed
     union all
     select
@@ -58,12 +58,12 @@ moved as (
 difference as (
     select
         metric, bucket, campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id,
-    closed_by, band, currency,
+        closed_by, band, currency,
         sum(value) as value, sum(total) as total
     from moved
     group by
         metric, bucket, campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id,
-    closed_by, band, currency
+        closed_by, band, currency
     having sum(value) <> 0 or sum(total) <> 0
 )
 insert into counter (

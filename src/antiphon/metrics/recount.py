@@ -1,0 +1,82 @@
+"""Recounting: the counters against the facts they count, and what facts store of each other against the rules.
+
+A fact and its counters change in one transaction, so that in any one snapshot they agree: comparing needs no lock. A repair takes
+the lock of every slot first, behind which no counter moves (docs/adr/counters.md).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from antiphon.kit.db import Database, rows, run, sql
+from antiphon.metrics.verbs import KEY
+
+CHECKS = {
+    "check_first_replies": "reply",
+    "check_decisions": "reply",
+    "check_counted_replies": "reply",
+    "check_strays": "reply",
+    "check_openings": "conversation",
+    "check_links": "conversation",
+    "check_handled": "conversation",
+    "check_told": "conversation",
+}
+"""Each statement that looks for stored results that break their rule, and what its rows are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A counter that keeps something else than the facts contribute: both as (count, total)."""
+
+    metric: str
+    bucket: datetime
+    under: dict[str, object]
+    held: tuple[int, Decimal]
+    kept: tuple[int, Decimal]
+
+    def __str__(self) -> str:
+        under = " ".join(f"{name}={value}" for name, value in self.under.items() if value not in (0, "", "none"))
+        held, kept = (f"{count} ({total:f})" if total else f"{count}" for count, total in (self.held, self.kept))
+        return f"counter {self.metric} at {self.bucket:%Y-%m-%d %H:%M} [{under}]: counted {kept}, stored facts say {held}"
+
+
+def differences(db: Database, account_id: int) -> list[str]:
+    """Return what disagrees in an account, one line each; nothing when counters and stored results are right."""
+    return [str(difference) for difference in counter_differences(db, account_id)] + broken_rules(db, account_id)
+
+
+def counter_differences(db: Database, account_id: int) -> list[Difference]:
+    """Return the counters that differ from the facts, in the order of their key."""
+    found = rows(db, sql(__package__, "counter_differences"), {"account_id": account_id})
+    return [
+        Difference(
+            metric=row.metric,
+            bucket=row.bucket,
+            under={name: getattr(row, name) for name in KEY[2:]},
+            held=(row.held, row.held_total),
+            kept=(row.kept, row.kept_total),
+        )
+        for row in found
+    ]
+
+
+def broken_rules(db: Database, account_id: int) -> list[str]:
+    """Return the stored results that break their rule: first replies, verdicts, links, openings, first answers, events."""
+    lines = []
+    for name, what in CHECKS.items():
+        lines += [f"{what} {row.id} {row.says}" for row in rows(db, sql(__package__, name), {"account_id": account_id})]
+    return lines
+
+
+def repair(db: Database, account_id: int) -> list[Difference]:
+    """Set the counters to what the facts say, and return what differed.
+
+    Only when something differs do writers of the account wait until the transaction ends.
+    """
+    if not counter_differences(db, account_id):
+        return []
+    rows(db, sql(__package__, "lock_slots"), {"account_id": account_id})
+    found = counter_differences(db, account_id)
+    if found:
+        run(db, sql(__package__, "repair"), {"account_id": account_id})
+    return found
