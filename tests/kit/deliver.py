@@ -1,0 +1,122 @@
+"""Delivers what CM would send, through the adapter and the same way in as the edge's, in the test's transaction."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from antiphon.intake import arrivals
+from antiphon.kit.db import account
+from antiphon.kit.ids import uuid7
+from antiphon.providers.models import Source
+from antiphon.providers.protocol import Hook, HookKind
+from antiphon.providers.verbs import settings_of
+from tests.kit.world import Tenant
+
+
+@dataclass(frozen=True)
+class Post:
+    """One webhook request on its way: its kind, its body, and when it comes in."""
+
+    kind: HookKind
+    body: bytes
+    received_at: datetime
+    source: Source
+
+
+class Deliver:
+    """Makes CM's webhooks for one tenant and delivers them."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+
+    def notice_post(
+        self, phone: str, campaign: str = "C1", *, at: datetime, text: str = "Time for your check-up", sender: str | None = None, **more: Any
+    ) -> Post:
+        """Make an MT webhook."""
+        body = {
+            "to": phone.replace("+", "00"), "from": sender or self.tenant.number, "body": text,
+            "webhooktoken": self.tenant.secret("notice_token"), "customGrouping": campaign, "customGrouping2": "", "customGrouping3": "",
+            "skill": "",
+        }  # fmt: skip
+        return self._post(HookKind.NOTICE, body | more, at)
+
+    def reply_post(
+        self,
+        phone: str,
+        text: str,
+        *,
+        at: datetime,
+        replied_at: datetime | None = None,
+        to: str | None = None,
+        campaign: str | None = None,
+        reference: str | None = None,
+    ) -> Post:
+        """Make an MO webhook of the newer generation; its time is `at` unless said."""
+        body = {
+            "from": {"number": phone.replace("+", "00"), "name": ""}, "to": {"number": to or self.tenant.number},
+            "message": {"text": text, "media": {"mediaUri": "", "contentType": "", "title": ""}, "custom": {}},
+            "reference": reference, "groupings": [campaign or "", "", ""], "messageContext": "", "channel": "SMS",
+            "timeUtc": (replied_at or at).strftime("%Y-%m-%dT%H:%M:%S"),
+        }  # fmt: skip
+        return self._post(HookKind.REPLY, body, at)
+
+    def old_reply_post(self, phone: str, text: str, *, at: datetime, campaign: str = "") -> Post:
+        """Make an MO webhook of the older generation, which says no time."""
+        body = {"from": phone.replace("+", "00"), "to": self.tenant.number, "body": text, "reference": "", "groupings": [campaign, "", ""]}
+        return self._post(HookKind.REPLY, body, at)
+
+    def report_post(self, phone: str, reference: str, *, code: int = 2, error: str = "", at: datetime) -> Post:
+        """Make a status report."""
+        status = {"code": str(code), "errorCode": error, "errorDescription": ""}
+        body = {"messages": {"msg": {"received": "", "to": phone.replace("+", "00"), "reference": reference, "status": status, "operator": ""}}}
+        return self._post(HookKind.REPORT, body, at)
+
+    def _post(self, kind: HookKind, body: dict[str, Any], at: datetime) -> Post:
+        return Post(kind, json.dumps(body).encode(), at, self.tenant.source)
+
+    def __call__(self, *posts: Post, together: bool = False) -> None:
+        """Deliver each in a batch of its own, or all in one."""
+        for batch in [posts] if together else [[post] for post in posts]:
+            self._take(batch)
+
+    def _take(self, posts: Iterable[Post]) -> None:
+        with account(self.tenant.id) as db:
+            sources = {source.id: settings_of(source) for source in Source.objects.filter(account_id=self.tenant.id)}
+            batch = [
+                arrivals.arrived(
+                    Hook(post.kind, post.body, {}, "", post.received_at),
+                    arrival_id=uuid7(post.received_at),
+                    source=sources[post.source.id],
+                    headers="",
+                )
+                for post in posts
+            ]
+            at = max(one.received_at for one in batch)
+            arrivals.store(db, self.tenant.id, batch, sources=sources, at=at, slot=0)
+            for one in batch:
+                self._raise_if_not_taken(one)
+
+    def _raise_if_not_taken(self, one: arrivals.Arrived) -> None:
+        from antiphon.intake.models import Arrival  # noqa: PLC0415 - models wait for Django's set-up
+
+        stored = Arrival.objects.get(account_id=self.tenant.id, id=one.id)
+        assert stored.state != "pending", stored.reason
+
+    def notice(self, phone: str, campaign: str = "C1", *, at: datetime, **more: Any) -> None:
+        """Deliver a notice."""
+        self(self.notice_post(phone, campaign, at=at, **more))
+
+    def reply(self, phone: str, text: str = "Yes please", *, at: datetime, **more: Any) -> None:
+        """Deliver a reply."""
+        self(self.reply_post(phone, text, at=at, **more))
+
+    def report(self, phone: str, reference: str, *, at: datetime, **more: Any) -> None:
+        """Deliver a status report."""
+        self(self.report_post(phone, reference, at=at, **more))
+
+
+
+
+MINUTE = timedelta(minutes=1)

@@ -1,0 +1,1 @@
+"""Whole-line tests: a captured payload in; timeline, events, counters out."""
