@@ -1,0 +1,60 @@
+"""What spans accounts: the one place where the worker looks for work in all of them, as the jobs role; the work itself is done in each."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from antiphon.kit.db import Database, rows, run, sql
+
+_HERE = "antiphon.worker"
+
+
+def accounts_with_pending_arrivals(db: Database, *, at: datetime) -> list[int]:
+    """Return the accounts with arrivals that the line must try again by now."""
+    return _accounts(db, "accounts_pending", at=at)
+
+
+def accounts_with_unmapped_facts(db: Database) -> list[int]:
+    """Return the accounts with facts that late mapping may have to count."""
+    return _accounts(db, "accounts_unmapped")
+
+
+def conversations_left(db: Database, *, before: datetime) -> list[tuple[int, UUID]]:
+    """Return open conversations whose consumer has been leaving since before this instant."""
+    return _pairs(db, "conversations_left", before=before)
+
+
+def conversations_idle(db: Database, *, at: datetime) -> list[tuple[int, UUID]]:
+    """Return open conversations that their skill's auto-close says are over."""
+    return _pairs(db, "conversations_idle", at=at)
+
+
+def answers_stuck(db: Database, *, before: datetime) -> list[tuple[int, UUID]]:
+    """Return answers stored before this instant that no job sends."""
+    return _pairs(db, "answers_stuck", before=before)
+
+
+def give_up_on_reports(db: Database, *, before: datetime) -> int:
+    """Let delivery reports received before this instant wait no more."""
+    return run(db, sql(_HERE, "reports_given_up"), {"before": before})
+
+
+def make_partitions(db: Database, *, at: datetime, ahead: timedelta) -> int:
+    """Make the monthly partitions from this month to the last one that `ahead` reaches; return how many were missing."""
+    (made,) = rows(db, sql(_HERE, "partitions_ahead"), {"first": at.date(), "last": (at + ahead).date()})
+    return int(made.made)
+
+
+def delete_old_keys(db: Database, *, before: datetime, at_most: int) -> Iterator[int]:
+    """Delete dedupe keys of arrivals received before this instant, a batch per step, until none is left."""
+    while deleted := run(db, sql(_HERE, "keys_deleted"), {"before": before, "limit": at_most}):
+        yield deleted
+
+
+def _accounts(db: Database, statement: str, **parameters: Any) -> list[int]:
+    return [row.account_id for row in rows(db, sql(_HERE, statement), parameters)]
+
+
+def _pairs(db: Database, statement: str, **parameters: Any) -> list[tuple[int, UUID]]:
+    return [(row.account_id, row.id) for row in rows(db, sql(_HERE, statement), parameters)]

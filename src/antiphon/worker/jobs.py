@@ -1,0 +1,85 @@
+"""Jobs: what a request puts off, done once, by name (`kit.jobs.put_off`); arguments are ids."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import ParamSpec
+from uuid import UUID
+
+from django.db import close_old_connections
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from antiphon.config.env import current
+from antiphon.conversations import sending
+from antiphon.conversations.models import Answer
+from antiphon.intake.mapping import map_late
+from antiphon.kit import clock
+from antiphon.kit.db import account
+from antiphon.providers import verbs as providers
+from antiphon.providers.models import Source
+from antiphon.providers.registry import adapter_of
+from antiphon.providers.transport import Transport
+
+P = ParamSpec("P")
+TRIES = 6
+_PATIENT = RetryStrategy(max_attempts=TRIES, exponential_wait=2)
+
+
+def _letting_go(work: Callable[P, None]) -> Callable[P, None]:
+    """Give the thread's connections back when the job ends, however it does."""
+
+    @wraps(work)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            work(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return wrapped
+
+
+@cache
+def transport() -> Transport:
+    """Return the one HTTP client of this process for calls to providers."""
+    return Transport()
+
+
+def base_url_of(app_name: str) -> str:
+    """Return where calls to a provider go: what the settings name, else the provider itself."""
+    named = {"cm": current().cm_url}.get(app_name)
+    return (named or adapter_of(app_name).default_base_url).rstrip("/")
+
+
+def _base_url(account_id: int, source_id: int) -> str:
+    with account(account_id):
+        return base_url_of(Source.objects.values_list("app", flat=True).get(account_id=account_id, id=source_id))
+
+
+@app.task(name="send_answer", pass_context=True, retry=_PATIENT)
+@_letting_go
+def send_answer(context: JobContext, *, account_id: int, answer_id: str) -> None:
+    """Send one answer; tried again only when nothing left, at most once otherwise."""
+    with account(account_id):
+        source_id = Answer.objects.values_list("source_id", flat=True).get(account_id=account_id, id=UUID(answer_id))
+    sending.send(
+        account_id,
+        UUID(answer_id),
+        transport=transport(),
+        base_url=_base_url(account_id, source_id),
+        now=clock.now,
+        is_last_try=context.job.attempts >= TRIES,
+    )
+
+
+@app.task(name="check_token", retry=_PATIENT)
+@_letting_go
+def check_token(*, account_id: int, source_id: int) -> None:
+    """Ask the provider whether a source's product token holds."""
+    providers.check_token(account_id, source_id, transport=transport(), base_url=_base_url(account_id, source_id))
+
+
+@app.task(name="late_mapping", retry=_PATIENT)
+@_letting_go
+def late_mapping(*, account_id: int) -> None:
+    """Count what came before its engagement was published."""
+    map_late(account_id, door=account)

@@ -1,0 +1,135 @@
+"""Loops: what the worker does again and again. A row of the table is a loop; rows of one thread take turns."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from antiphon.config.env import current
+from antiphon.conversations.closing import LEAVING, close_idle, close_left
+from antiphon.edge.drain import drain
+from antiphon.edge.sources import load, settings_by_id
+from antiphon.edge.spool import left_behind
+from antiphon.events import relay
+from antiphon.intake.mapping import map_late
+from antiphon.intake.replay import retry_next
+from antiphon.kit.db import account, lane_account
+from antiphon.kit.ids import slot
+from antiphon.kit.jobs import put_off
+from antiphon.worker import across
+from antiphon.worker.running import Desk, Worker
+
+_ANSWERS_STUCK = timedelta(minutes=3)
+_REPORTS_WAIT = timedelta(days=7)
+_PARTITIONS_AHEAD = timedelta(days=70)
+_KEYS_KEPT = timedelta(days=40)
+_KEYS_AT_ONCE = 5000
+_RETRIES_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One loop: its turn comes every so often, or sooner when its channel is notified."""
+
+    name: str
+    thread: str
+    every_seconds: float
+    turn: Callable[[Desk], None]
+    wakes_on: str = ""
+
+
+def retry_pending(desk: Desk) -> None:
+    """Take arrivals that the line failed on down it again, one by one."""
+    for account_id in across.accounts_with_pending_arrivals(desk.jobs, at=desk.now()):
+        sources = settings_by_id(load(desk.jobs, accounts=[account_id]))
+        for _ in range(_RETRIES_AT_ONCE):
+            if desk.is_ending or not retry_next(desk.app, account_id, sources=sources, at=desk.now(), slot=slot()):
+                break
+
+
+def drain_left_behind(desk: Desk) -> None:
+    """Drain the spools of web workers that are dead."""
+    for segment in left_behind(desk.spool):
+        try:
+            sources = settings_by_id(load(desk.jobs))
+            if drain(desk.app, segment, sources=sources, clock=desk.now, slot=slot()):
+                segment.path.unlink(missing_ok=True)
+        finally:
+            segment.close()
+
+
+def number_events(desk: Desk) -> None:
+    """Give committed events their positions, so that readers see them."""
+    for account_id in relay.waiting(desk.jobs):
+        with lane_account(desk.app, account_id) as db:
+            relay.number(db, account_id)
+
+
+def close_those_who_left(desk: Desk) -> None:
+    """Close conversations whose consumer opted out ten minutes ago."""
+    for account_id, conversation_id in across.conversations_left(desk.jobs, before=desk.now() - LEAVING):
+        with account(account_id) as db:
+            close_left(db, account_id, conversation_id, at=desk.now())
+
+
+def close_the_idle(desk: Desk) -> None:
+    """Close conversations that have been the consumer's turn for longer than their skill allows."""
+    for account_id, conversation_id in across.conversations_idle(desk.jobs, at=desk.now()):
+        with account(account_id) as db:
+            close_idle(db, account_id, conversation_id, at=desk.now())
+
+
+def send_stuck_answers(desk: Desk) -> None:
+    """Put off again the sending of answers whose job was lost; the sending itself knows whether a call may have left."""
+    for account_id, answer_id in across.answers_stuck(desk.jobs, before=desk.now() - _ANSWERS_STUCK):
+        with account(account_id):
+            put_off("send_answer", once=f"send_answer:{answer_id}", account_id=account_id, answer_id=str(answer_id))
+
+
+def map_what_came_early(desk: Desk) -> None:
+    """Count notices and replies stored beside the publishing of what claims them."""
+    for account_id in across.accounts_with_unmapped_facts(desk.jobs):
+        map_late(account_id, door=account)
+
+
+def give_up_on_reports(desk: Desk) -> None:
+    """Let delivery reports wait a week, no longer."""
+    across.give_up_on_reports(desk.jobs, before=desk.now() - _REPORTS_WAIT)
+
+
+def make_partitions(desk: Desk) -> None:
+    """Have next month's partitions long before next month."""
+    across.make_partitions(desk.jobs, at=desk.now(), ahead=_PARTITIONS_AHEAD)
+
+
+def delete_old_keys(desk: Desk) -> None:
+    """Keep dedupe keys for 40 days: a provider repeats for a month."""
+    for _ in across.delete_old_keys(desk.jobs, before=desk.now() - _KEYS_KEPT, at_most=_KEYS_AT_ONCE):
+        if desk.is_ending:
+            return
+
+
+LOOPS: tuple[Loop, ...] = (
+    Loop("retry pending arrivals", "line", 1, retry_pending),
+    Loop("drain spools left behind", "line", 2, drain_left_behind),
+    Loop("number events", "relay", 1, number_events, wakes_on="antiphon_written"),
+    Loop("close conversations whose consumer left", "desk", 5, close_those_who_left),
+    Loop("close idle conversations", "desk", 60, close_the_idle),
+    Loop("send answers whose job was lost", "desk", 60, send_stuck_answers),
+    Loop("map what came early", "house", 60, map_what_came_early),
+    Loop("give up on delivery reports", "house", 600, give_up_on_reports),
+    Loop("make partitions ahead", "house", 3600, make_partitions),
+    Loop("delete old dedupe keys", "house", 600, delete_old_keys),
+)
+
+
+@contextmanager
+def running(*, spool: Path | None = None) -> Iterator[Worker]:
+    """Run every loop, beside whatever the block does; they end with it, each after its turn."""
+    worker = Worker(LOOPS, spool=spool or current().home / "spool")
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
