@@ -1,6 +1,7 @@
 """`antiphon up`: everything a small site needs, under one supervisor."""
 
 import argparse
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
     4. Web, worker and, if asked for, sandbox; say the address when the first answers.
     """
     environment = current()
+    if options.sandbox:
+        os.environ.setdefault("ANTIPHON_CM_URL", f"http://127.0.0.1:{environment.sandbox_port}")
     _refuse_taken_ports(environment, with_sandbox=options.sandbox)
     with opened(environment, patience_seconds=_STOP_PATIENCE_SECONDS) as server:
         if bring_up_to_date(environment):

@@ -5,6 +5,7 @@ import os
 import django
 
 from antiphon.config.env import current
+from antiphon.kit import logs
 
 
 def main() -> None:
@@ -14,12 +15,15 @@ def main() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - after Django's set-up
     from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415 - as above
 
+    from antiphon.worker import loops  # noqa: PLC0415 - as above
+
     environment = current()
+    logs.configure(level=environment.log_level, is_json=environment.is_log_json)
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         message = "jobs go through Django's connection"
         raise TypeError(message)
-    with app.replace_connector(connector.get_worker_connector()) as working:
+    with loops.running(), app.replace_connector(connector.get_worker_connector()) as working:
         # A retried job does not wake the worker: it is found by polling.
         working.run_worker(
             concurrency=environment.job_threads,

@@ -58,6 +58,12 @@ class Environment:
     host: str = _setting("ANTIPHON_HOST", default="127.0.0.1", text="Address that the web server listens on; `0.0.0.0` for all.")
     port: int = _setting("ANTIPHON_PORT", default=8000, text="Port of pages, API and webhooks.", least=1)
     sandbox_port: int = _setting("ANTIPHON_SANDBOX_PORT", default=8090, text="Port of the CM sandbox.", least=1)
+    cm_url: str | None = _setting(
+        "ANTIPHON_CM_URL",
+        default=None,
+        text="Where answers through CM are sent: the sandbox, or a gateway of your own. `up --sandbox` sets it to its sandbox.",
+        shown="CM",
+    )
     public_url: str | None = _setting(
         "ANTIPHON_PUBLIC_URL",
         default=None,

@@ -109,6 +109,6 @@ STORAGES = {
 }
 
 PROCRASTINATE_DATABASE_ALIAS = "default"
-PROCRASTINATE_IMPORT_PATHS = ["antiphon.config.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["antiphon.config.jobs", "antiphon.worker.jobs"]
 
 LOGGING_CONFIG = None
