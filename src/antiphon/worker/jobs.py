@@ -59,16 +59,15 @@ def _base_url(account_id: int, source_id: int) -> str:
 @_letting_go
 def send_answer(context: JobContext, *, account_id: int, answer_id: str) -> None:
     """Send one answer; tried again only when nothing left, at most once otherwise."""
+    send_stored_answer(account_id, UUID(answer_id), is_last_try=context.job.attempts >= TRIES)
+
+
+def send_stored_answer(account_id: int, answer_id: UUID, *, is_last_try: bool) -> None:
+    """Send one answer through its source's provider. Raises NotSentYet."""
     with account(account_id):
-        source_id = Answer.objects.values_list("source_id", flat=True).get(account_id=account_id, id=UUID(answer_id))
-    sending.send(
-        account_id,
-        UUID(answer_id),
-        transport=transport(),
-        base_url=_base_url(account_id, source_id),
-        now=clock.now,
-        is_last_try=context.job.attempts >= TRIES,
-    )
+        source_id = Answer.objects.values_list("source_id", flat=True).get(account_id=account_id, id=answer_id)
+    base_url = _base_url(account_id, source_id)
+    sending.send(account_id, answer_id, transport=transport(), base_url=base_url, now=clock.now, is_last_try=is_last_try)
 
 
 @app.task(name="check_token", retry=_PATIENT)

@@ -1,13 +1,14 @@
 """Loops: what the worker does again and again. A row of the table is a loop; rows of one thread take turns."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from antiphon.config.env import current
 from antiphon.conversations.closing import LEAVING, close_idle, close_left
+from antiphon.conversations.sending import NotSentYet
 from antiphon.edge.drain import drain
 from antiphon.edge.sources import load, settings_by_id
 from antiphon.edge.spool import left_behind
@@ -16,11 +17,12 @@ from antiphon.intake.mapping import map_late
 from antiphon.intake.replay import retry_next
 from antiphon.kit.db import account, lane_account
 from antiphon.kit.ids import slot
-from antiphon.kit.jobs import put_off
 from antiphon.worker import across
+from antiphon.worker.jobs import send_stored_answer
 from antiphon.worker.running import Desk, Worker
 
 _ANSWERS_STUCK = timedelta(minutes=3)
+_ANSWERS_HOPELESS = timedelta(minutes=15)
 _REPORTS_WAIT = timedelta(days=7)
 _PARTITIONS_AHEAD = timedelta(days=70)
 _KEYS_KEPT = timedelta(days=40)
@@ -81,10 +83,11 @@ def close_the_idle(desk: Desk) -> None:
 
 
 def send_stuck_answers(desk: Desk) -> None:
-    """Put off again the sending of answers whose job was lost; the sending itself knows whether a call may have left."""
-    for account_id, answer_id in across.answers_stuck(desk.jobs, before=desk.now() - _ANSWERS_STUCK):
-        with account(account_id):
-            put_off("send_answer", once=f"send_answer:{answer_id}", account_id=account_id, answer_id=str(answer_id))
+    """Send answers whose job was lost; the sending itself knows whether a call may have left before."""
+    hopeless = set(across.answers_stuck(desk.jobs, before=desk.now() - _ANSWERS_HOPELESS))
+    for stuck in across.answers_stuck(desk.jobs, before=desk.now() - _ANSWERS_STUCK):
+        with suppress(NotSentYet):
+            send_stored_answer(*stuck, is_last_try=stuck in hopeless)
 
 
 def map_what_came_early(desk: Desk) -> None:
