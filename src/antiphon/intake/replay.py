@@ -68,6 +68,11 @@ def quarantined(db: Database, account_id: int, *, below: UUID | None = None, lim
     return rows(db, sql(_HERE, "quarantined_list"), {"account": account_id, "below": below, "limit": limit})
 
 
+def still_quarantined(db: Database, account_id: int, ids: Sequence[UUID]) -> list[UUID]:
+    """Return which of these arrivals are in quarantine."""
+    return [row.id for row in rows(db, sql(_HERE, "quarantined_still"), {"account": account_id, "id": list(ids)})]
+
+
 def _again(db: Database, account_id: int, arrival: Any, *, sources: Sources, at: datetime, slot: int) -> str:
     """Take one stored arrival down the line; return why it, or a part of it, cannot be understood, or ''."""
     source = sources.get(arrival.source_id)
