@@ -5,39 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_tables'),
+        ("accounts", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('metric', models.CharField(max_length=32)),
-                ('bucket', models.DateTimeField()),
-                ('campaign_type', models.CharField(max_length=16)),
-                ('campaign_id', models.BigIntegerField()),
-                ('engagement_id', models.BigIntegerField()),
-                ('entry_point_id', models.BigIntegerField()),
-                ('source_id', models.BigIntegerField()),
-                ('skill_id', models.BigIntegerField()),
-                ('language', models.CharField(max_length=16)),
-                ('verdict', models.CharField(max_length=32)),
-                ('agent_id', models.BigIntegerField()),
-                ('closed_by', models.CharField(max_length=16)),
-                ('band', models.SmallIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('slot', models.SmallIntegerField()),
-                ('value', models.BigIntegerField()),
-                ('total', models.DecimalField(decimal_places=6, max_digits=24)),
-                ('pk', models.CompositePrimaryKey('account_id', 'metric', 'bucket', 'campaign_type', 'campaign_id', 'engagement_id', 'entry_point_id', 'source_id', 'skill_id', 'language', 'verdict', 'agent_id', 'closed_by', 'band', 'currency', 'slot', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.account')),
+                ("metric", models.CharField(max_length=32)),
+                ("bucket", models.DateTimeField()),
+                ("campaign_type", models.CharField(max_length=16)),
+                ("campaign_id", models.BigIntegerField()),
+                ("engagement_id", models.BigIntegerField()),
+                ("entry_point_id", models.BigIntegerField()),
+                ("source_id", models.BigIntegerField()),
+                ("skill_id", models.BigIntegerField()),
+                ("language", models.CharField(max_length=16)),
+                ("verdict", models.CharField(max_length=32)),
+                ("agent_id", models.BigIntegerField()),
+                ("closed_by", models.CharField(max_length=16)),
+                ("band", models.SmallIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("slot", models.SmallIntegerField()),
+                ("value", models.BigIntegerField()),
+                ("total", models.DecimalField(decimal_places=6, max_digits=24)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "account_id",
+                        "metric",
+                        "bucket",
+                        "campaign_type",
+                        "campaign_id",
+                        "engagement_id",
+                        "entry_point_id",
+                        "source_id",
+                        "skill_id",
+                        "language",
+                        "verdict",
+                        "agent_id",
+                        "closed_by",
+                        "band",
+                        "currency",
+                        "slot",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'counter',
+                "db_table": "counter",
             },
         ),
     ]

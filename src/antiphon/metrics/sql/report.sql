@@ -1,0 +1,36 @@
+-- Sum counters over slots, a stretch of time in the account's zone, and the dimensions that are not asked for. Dimensions that are not
+-- in `by` come as null; bands only for the metrics whose percentiles are asked for.
+-- Index: the primary key of counter, by account, metric and bucket.
+select
+    metric,
+    case when %(grain)s::text <> 'total' then date_trunc(nullif(%(grain)s::text, 'total'), bucket, %(zone)s::text) end as at,
+    case when 'campaign_type' = any(%(by)s::text[]) then campaign_type end as campaign_type,
+    case when 'campaign' = any(%(by)s::text[]) then campaign_id end as campaign,
+    case when 'engagement' = any(%(by)s::text[]) then engagement_id end as engagement,
+    case when 'entry_point' = any(%(by)s::text[]) then entry_point_id end as entry_point,
+    case when 'source' = any(%(by)s::text[]) then source_id end as source,
+    case when 'skill' = any(%(by)s::text[]) then skill_id end as skill,
+    case when 'language' = any(%(by)s::text[]) then language end as language,
+    case when 'verdict' = any(%(by)s::text[]) then verdict end as verdict,
+    case when 'agent' = any(%(by)s::text[]) then agent_id end as agent,
+    case when 'closed_by' = any(%(by)s::text[]) then closed_by end as closed_by,
+    case when metric = any(%(banded)s::text[]) then band end as band,
+    engagement_id <> 0 as is_linked,
+    currency,
+    sum(value)::bigint as value,
+    sum(total) as total
+from counter
+where account_id = %(account_id)s::bigint
+    and metric = any(%(metrics)s::text[])
+    and bucket >= %(start)s::timestamptz and bucket < %(end)s::timestamptz
+    and (%(only_campaign_type)s::text[] is null or campaign_type = any(%(only_campaign_type)s::text[]))
+    and (%(only_campaign)s::bigint[] is null or campaign_id = any(%(only_campaign)s::bigint[]))
+    and (%(only_engagement)s::bigint[] is null or engagement_id = any(%(only_engagement)s::bigint[]))
+    and (%(only_entry_point)s::bigint[] is null or entry_point_id = any(%(only_entry_point)s::bigint[]))
+    and (%(only_source)s::bigint[] is null or source_id = any(%(only_source)s::bigint[]))
+    and (%(only_skill)s::bigint[] is null or skill_id = any(%(only_skill)s::bigint[]))
+    and (%(only_language)s::text[] is null or language = any(%(only_language)s::text[]))
+    and (%(only_verdict)s::text[] is null or verdict = any(%(only_verdict)s::text[]))
+    and (%(only_agent)s::bigint[] is null or agent_id = any(%(only_agent)s::bigint[]))
+    and (%(only_closed_by)s::text[] is null or closed_by = any(%(only_closed_by)s::text[]))
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
