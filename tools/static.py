@@ -62,7 +62,7 @@ def _icon(name: str) -> Path:
 
 def _rules(icons: list[str]) -> str:
     """Return one line of CSS per icon; a layer of its own comes before nothing, so the page's layers decide."""
-    return "".join(f'.icon[data-icon="{name}"] {{ --icon: url("icons/{name}.svg"); }}\n' for name in icons)
+    return "".join(f'.icon[data-icon="{name}"] {{ mask-image: url("icons/{name}.svg"); }}\n' for name in icons)
 
 
 def _copy(source: Path, target: Path) -> None:
