@@ -32,7 +32,14 @@ class Deliver:
         self.tenant = tenant
 
     def notice_post(
-        self, phone: str, campaign: str = "C1", *, at: datetime, text: str = "Time for your check-up", sender: str | None = None, **more: Any
+        self,
+        phone: str,
+        campaign: str = "C1",
+        *,
+        at: datetime,
+        text: str = "Time for your check-up",
+        sender: str | None = None,
+        **more: Any,
     ) -> Post:
         """Make an MT webhook."""
         body = {
@@ -70,7 +77,9 @@ class Deliver:
     def report_post(self, phone: str, reference: str, *, code: int = 2, error: str = "", at: datetime) -> Post:
         """Make a status report."""
         status = {"code": str(code), "errorCode": error, "errorDescription": ""}
-        body = {"messages": {"msg": {"received": "", "to": phone.replace("+", "00"), "reference": reference, "status": status, "operator": ""}}}
+        body = {
+            "messages": {"msg": {"received": "", "to": phone.replace("+", "00"), "reference": reference, "status": status, "operator": ""}}
+        }
         return self._post(HookKind.REPORT, body, at)
 
     def _post(self, kind: HookKind, body: dict[str, Any], at: datetime) -> Post:
@@ -115,8 +124,6 @@ class Deliver:
     def report(self, phone: str, reference: str, *, at: datetime, **more: Any) -> None:
         """Deliver a status report."""
         self(self.report_post(phone, reference, at=at, **more))
-
-
 
 
 MINUTE = timedelta(minutes=1)

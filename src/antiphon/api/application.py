@@ -1,0 +1,32 @@
+"""The API put together: one router per resource."""
+
+from importlib.metadata import version
+
+from ninja import NinjaAPI
+
+from antiphon.api import campaigns, conversations, engagements, events, metrics, notices, opt_outs, problems, skills, sources
+
+_ROUTERS = (
+    skills.router,
+    sources.router,
+    engagements.router,
+    campaigns.router,
+    notices.router,
+    conversations.router,
+    opt_outs.router,
+    events.router,
+    metrics.router,
+)
+
+api = NinjaAPI(
+    title="Antiphon",
+    version=version("antiphon"),
+    description="Send Authorization: Bearer and an API key. Errors are problem documents that say what to do. "
+    "Lists are pages: next goes into cursor. A POST may carry an Idempotency-Key, an edit an If-Match.",
+    openapi_url="openapi.json",
+    docs_url=None,
+    urls_namespace="api",
+)
+for router in _ROUTERS:
+    api.add_router("", router)
+problems.answer_with_problems(api)

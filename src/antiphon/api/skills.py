@@ -1,0 +1,100 @@
+"""Skills, and the people who have them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import ConfigDict, Field
+
+from antiphon.accounts import verbs
+from antiphon.accounts.models import Membership, Skill
+from antiphon.api.access import May, caller_of
+from antiphon.api.lists import Page, PagingQuery, by_id
+from antiphon.campaigns.store import uses_of_skill
+from antiphon.kit import clock
+
+router = Router(tags=["skills"])
+
+
+class SkillOut(Schema):
+    """A skill; times in seconds, no `auto_close_seconds` is never."""
+
+    id: int
+    name: str
+    response_target_seconds: int
+    auto_close_seconds: int | None
+
+
+class SkillIn(Schema):
+    """A new skill."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=100)
+    response_target_seconds: int = 900
+    auto_close_seconds: int | None = 72 * 3600
+
+
+class SkillChange(Schema):
+    """What changes of a skill; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(None, max_length=100)
+    response_target_seconds: int = Field(None)
+    auto_close_seconds: int | None = None
+
+
+class PersonOut(Schema):
+    """A person of the account; `id` is what `agent` means elsewhere."""
+
+    id: int
+    name: str
+    role: str
+    is_active: bool
+    capacity: int
+    skills: list[int]
+
+
+@router.get("skills", response=Page[SkillOut], auth=May("skills.read"), summary="List skills")
+def list_skills(request: HttpRequest, paging: PagingQuery) -> dict[str, Any]:
+    """Skills in use."""
+    return by_id(Skill.objects.filter(account_id=caller_of(request).account_id, removed_at=None), paging, _same)
+
+
+@router.post("skills", response={201: SkillOut}, auth=May("skills.write"), summary="Add a skill")
+def add_skill(request: HttpRequest, payload: SkillIn) -> Status[Skill]:
+    """A removed skill of the same name comes back."""
+    caller = caller_of(request)
+    return Status(201, verbs.create_skill(caller.account_id, actor=caller.actor, at=clock.now(), **payload.dict()))
+
+
+@router.patch("skills/{int:skill_id}", response=SkillOut, auth=May("skills.write"), summary="Change a skill")
+def edit_skill(request: HttpRequest, skill_id: int, payload: SkillChange) -> Skill:
+    """Conversations that wait keep their due time."""
+    caller = caller_of(request)
+    changes = payload.dict(exclude_unset=True)
+    return verbs.edit_skill(caller.account_id, skill_id, changes, actor=caller.actor, at=clock.now())
+
+
+@router.delete("skills/{int:skill_id}", response={204: None}, auth=May("skills.write"), summary="Remove a skill")
+def remove_skill(request: HttpRequest, skill_id: int) -> Status[None]:
+    """A skill that a source or a published engagement needs cannot be removed (409)."""
+    caller = caller_of(request)
+    used_by = uses_of_skill(caller.account_id, skill_id)
+    verbs.remove_skill(caller.account_id, skill_id, used_by=used_by, actor=caller.actor, at=clock.now())
+    return Status(204, None)
+
+
+@router.get("people", response=Page[PersonOut], auth=May("people.read"), summary="List people", tags=["people"])
+def list_people(request: HttpRequest, paging: PagingQuery) -> dict[str, Any]:
+    """Who may be named as `agent`."""
+    people = Membership.objects.filter(account_id=caller_of(request).account_id).prefetch_related("skills")
+    return by_id(people, paging, _person)
+
+
+def _same(skill: Skill) -> Skill:
+    return skill
+
+
+def _person(person: Membership) -> dict[str, Any]:
+    skills = sorted(skill.id for skill in person.skills.all())
+    return {name: getattr(person, name) for name in ("id", "name", "role", "is_active", "capacity")} | {"skills": skills}

@@ -1,0 +1,208 @@
+"""Sources: connecting them, their webhook addresses, their secrets."""
+
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import ConfigDict, Field
+
+from antiphon.accounts.permissions import may
+from antiphon.api.access import Caller, May, caller_of
+from antiphon.api.lists import Page, PagingQuery, by_id
+from antiphon.config.env import current
+from antiphon.kit import clock
+from antiphon.providers import verbs
+from antiphon.providers.models import IgnoredCampaign, Source
+
+router = Router(tags=["sources"])
+_RENAMED = {"default_skill": "default_skill_id"}
+
+
+class Webhooks(Schema):
+    """Addresses to paste into the provider's tool."""
+
+    reply: str
+    notice: str
+    report: str
+    opt_out: str
+
+
+class SourceOut(Schema):
+    """A source; `webhooks` and `notice_token` only for keys that may change sources."""
+
+    id: int
+    app: str
+    name: str
+    state: Literal["connected", "paused", "disconnected"]
+    numbers: list[str]
+    default_skill: int
+    default_language: str
+    campaign_grouping: int
+    look_back_days: int
+    notice_tolerance_minutes: int
+    product_token_state: str
+    product_token_reason: str
+    webhooks: Webhooks | None
+    notice_token: str | None
+
+
+class SourceIn(Schema):
+    """A source to be connected; the product token is checked in the background and never blocks."""
+
+    model_config = ConfigDict(extra="forbid")
+    app: str
+    name: str
+    product_token: str
+    numbers: list[str]
+    default_skill: int
+    default_language: str = "en"
+    campaign_grouping: int = 1
+    look_back_days: int = 30
+    notice_tolerance_minutes: int = 10
+    home_region: str = Field("", max_length=2)
+    stop_words: list[str] | None = None
+
+
+class SourceChange(Schema):
+    """What changes of a source; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(None)
+    product_token: str = Field(None)
+    numbers: list[str] = Field(None)
+    default_skill: int = Field(None)
+    default_language: str = Field(None)
+    campaign_grouping: int = Field(None)
+    look_back_days: int = Field(None)
+    notice_tolerance_minutes: int = Field(None)
+    home_region: str = Field(None, max_length=2)
+    stop_words: list[str] | None = None
+
+
+class SourceState(Schema):
+    """What a source does: `paused` sends nothing; `disconnected` is for ever, its webhook addresses answer 404."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: Literal["connected", "paused", "disconnected"]
+
+
+class SecretIn(Schema):
+    """Which secret is made anew; the old one holds for a week."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["webhook_key", "notice_token"]
+
+
+class IgnoredIn(Schema):
+    """An external campaign that carries other traffic; empty is: no campaign ID."""
+
+    model_config = ConfigDict(extra="forbid")
+    external_campaign: str = Field(max_length=200)
+
+
+class IgnoredOut(Schema):
+    """An ignored external campaign."""
+
+    external_campaign: str
+    ignored_at: str
+
+
+@router.get("sources", response=Page[SourceOut], auth=May("sources.read"), summary="List sources")
+def list_sources(request: HttpRequest, paging: PagingQuery) -> dict[str, Any]:
+    """Every source, disconnected ones too."""
+    caller = caller_of(request)
+    sources = Source.objects.filter(account_id=caller.account_id).prefetch_related("secrets")
+    return by_id(sources, paging, lambda source: _shown(source, caller))
+
+
+@router.post("sources", response={201: SourceOut}, auth=May("sources.write"), summary="Connect a source")
+def connect_source(request: HttpRequest, payload: SourceIn) -> Status[dict[str, Any]]:
+    """Answers with the addresses and the token to paste into the provider's tool."""
+    caller = caller_of(request)
+    new = verbs.NewSource(**_renamed(payload.dict()))
+    return Status(201, _shown(verbs.connect(caller.account_id, new, actor=caller.actor, at=clock.now()), caller))
+
+
+@router.get("sources/{int:source_id}", response=SourceOut, auth=May("sources.read"), summary="One source")
+def one_source(request: HttpRequest, source_id: int) -> dict[str, Any]:
+    """What is known of a source."""
+    caller = caller_of(request)
+    return _shown(verbs.source_in(caller.account_id, source_id), caller)
+
+
+@router.patch("sources/{int:source_id}", response=SourceOut, auth=May("sources.write"), summary="Change a source")
+def edit_source(request: HttpRequest, source_id: int, payload: SourceChange) -> dict[str, Any]:
+    """Settings hold from the next webhook on."""
+    caller = caller_of(request)
+    changes = _renamed(payload.dict(exclude_unset=True))
+    return _shown(verbs.edit_source(caller.account_id, source_id, changes, actor=caller.actor, at=clock.now()), caller)
+
+
+@router.put("sources/{int:source_id}/state", response=SourceOut, auth=May("sources.write"), summary="Pause, resume or disconnect a source")
+def set_source_state(request: HttpRequest, source_id: int, payload: SourceState) -> dict[str, Any]:
+    """A paused source takes everything in and sends nothing; a disconnected one cannot come back."""
+    caller = caller_of(request)
+    change = {"connected": verbs.resume, "paused": verbs.pause, "disconnected": verbs.disconnect}[payload.state]
+    return _shown(change(caller.account_id, source_id, actor=caller.actor, at=clock.now()), caller)
+
+
+@router.post("sources/{int:source_id}/secrets", response={201: SourceOut}, auth=May("sources.write"), summary="Make a secret anew")
+def rotate_secret(request: HttpRequest, source_id: int, payload: SecretIn) -> Status[dict[str, Any]]:
+    """The old secret holds for a week, so that the provider's tool can be changed meanwhile."""
+    caller = caller_of(request)
+    verbs.rotate(caller.account_id, source_id, payload.kind, actor=caller.actor, at=clock.now())
+    return Status(201, _shown(verbs.source_in(caller.account_id, source_id), caller))
+
+
+@router.get(
+    "sources/{int:source_id}/ignored-campaigns", response=Page[IgnoredOut], auth=May("sources.read"), summary="List ignored campaigns"
+)
+def list_ignored(request: HttpRequest, source_id: int, paging: PagingQuery) -> dict[str, Any]:
+    """External campaigns whose notices are stored, but not counted and not answered."""
+    caller = caller_of(request)
+    source = verbs.source_in(caller.account_id, source_id)
+    return by_id(IgnoredCampaign.objects.filter(account_id=caller.account_id, source=source), paging, _ignored)
+
+
+@router.post(
+    "sources/{int:source_id}/ignored-campaigns",
+    response={201: IgnoredOut},
+    auth=May("sources.write"),
+    summary="Ignore an external campaign",
+)
+def ignore(request: HttpRequest, source_id: int, payload: IgnoredIn) -> Status[dict[str, Any]]:
+    """Holds at once; decisions made are not made again."""
+    caller = caller_of(request)
+    marked = verbs.ignore_campaign(caller.account_id, source_id, payload.external_campaign, actor=caller.actor, at=clock.now())
+    return Status(201, _ignored(marked))
+
+
+@router.delete(
+    "sources/{int:source_id}/ignored-campaigns", response={204: None}, auth=May("sources.write"), summary="Heed an external campaign again"
+)
+def heed(request: HttpRequest, source_id: int, external_campaign: str) -> Status[None]:
+    """Notices count again from now on."""
+    caller = caller_of(request)
+    verbs.stop_ignoring(caller.account_id, source_id, external_campaign, actor=caller.actor, at=clock.now())
+    return Status(204, None)
+
+
+def _renamed(values: dict[str, Any]) -> dict[str, Any]:
+    return {_RENAMED.get(name, name): value for name, value in values.items()}
+
+
+def _shown(source: Source, caller: Caller) -> dict[str, Any]:
+    same = ("id", "app", "name", "numbers", "default_language", "campaign_grouping", "look_back_days", "notice_tolerance_minutes")
+    is_trusted = may(caller.role, "sources.write")
+    return {name: getattr(source, name) for name in same} | {
+        "state": "disconnected" if source.disconnected_at else "paused" if source.paused_at else "connected",
+        "default_skill": source.default_skill_id,
+        "product_token_state": source.token_state,
+        "product_token_reason": source.token_reason,
+        "webhooks": verbs.webhook_urls(source, site_url=current().site_url) if is_trusted else None,
+        "notice_token": verbs.notice_token(source) if is_trusted else None,
+    }
+
+
+def _ignored(marked: IgnoredCampaign) -> dict[str, Any]:
+    return {"external_campaign": marked.external_campaign, "ignored_at": marked.ignored_at.isoformat()}
