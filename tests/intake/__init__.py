@@ -1,0 +1,1 @@
+"""Tests of intake: keys, normalising, arrivals."""
