@@ -16,6 +16,7 @@ from antiphon.config.env import Environment
 from antiphon.embedded.errors import UnusableError
 from antiphon.embedded.server import Server
 from antiphon.embedded.use import embedded
+from antiphon.kit import logs
 
 _OLDEST = 160_000
 _MIGRATING = 0x616E7469  # the advisory lock of whoever migrates
@@ -45,6 +46,7 @@ def ready(environment: Environment) -> Iterator[None]:
 
     with opened(environment):
         bring_up_to_date(environment)
+        logs.configure(level=environment.log_level, is_json=environment.is_log_json)
         django.setup()
         yield
 

@@ -26,7 +26,9 @@ def web(environment: Environment) -> Part:
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     switches = ["--respawn-failed-workers", "--no-ws", "--no-access-log"]
-    return Part("web", [sys.executable, "-m", "granian", *flags, *switches, "antiphon.config.asgi:application"], stage=0)
+    command = [sys.executable, "-m", "granian", *flags, *switches, "antiphon.config.asgi:application"]
+    # It starts its own workers again several times before it gives up.
+    return Part("web", command, stage=0, most_brief_lives=2)
 
 
 def worker() -> Part:

@@ -17,8 +17,7 @@ from antiphon.embedded.server import Server
 from antiphon.kit.parent import ending_with_parent
 
 _LOOK_SECONDS = 0.1
-_BRIEF_SECONDS = 10
-_MOST_BRIEF_LIVES = 5
+_BRIEF_SECONDS = 60
 _LONGEST_PAUSE_SECONDS = 30
 
 
@@ -29,6 +28,7 @@ class Part:
     name: str
     command: Sequence[str]
     stage: int = 1
+    most_brief_lives: int = 5
     child: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0
     start_after: float = 0
@@ -97,8 +97,8 @@ class Supervisor:
         part.brief_lives = part.brief_lives + 1 if lived < _BRIEF_SECONDS else 0
         code = part.child.returncode if part.child else 0
         part.child = None
-        if part.brief_lives >= _MOST_BRIEF_LIVES:
-            message = f"{part.name} ended {_MOST_BRIEF_LIVES} times just after it was started (code {code}); its last words are above"
+        if part.brief_lives >= part.most_brief_lives:
+            message = f"{part.name} ended {part.brief_lives} times just after it was started (code {code}); its last words are above"
             raise FailedError(message)
         pause = min(self.first_pause_seconds * 2**part.brief_lives, _LONGEST_PAUSE_SECONDS)
         part.start_after = time.monotonic() + pause

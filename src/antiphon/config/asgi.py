@@ -9,23 +9,29 @@ from types import FrameType
 from typing import cast
 
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "antiphon.config.settings")
 _django = cast("Application", get_asgi_application())
 
 from antiphon.config import static  # noqa: E402 - after Django's set-up
+from antiphon.config.apps import has_module  # noqa: E402 - as above
+from antiphon.config.env import current  # noqa: E402 - as above
 from antiphon.config.protocols import Application, Receive, Scope, Send  # noqa: E402 - as above
+from antiphon.kit import logs  # noqa: E402 - as above
 from antiphon.kit.parent import end_with_parent  # noqa: E402 - as above
 
+logs.configure(level=current().log_level, is_json=current().is_log_json)
+
 _edge = import_module("antiphon.edge.app")
-_live = import_module("antiphon.edge.live")
+_live = import_module("antiphon.edge.live") if has_module("antiphon.edge.live") else None
 
 _ROUTES: tuple[tuple[str, Application], ...] = (
     ("/hooks/", _edge.application),
     ("/healthz", _edge.application),
     ("/readyz", _edge.application),
-    ("/live/", _live.application),
     ("/static/", static.application),
+    *([("/live/", cast("Application", _live.application))] if _live else []),
 )
 
 
@@ -47,6 +53,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
     try:
         end_with_parent()
+        _check_addresses()
         await _edge.startup()
         _wake_streams_on_stop()
     except Exception as error:  # noqa: BLE001 - any failure ends this worker
@@ -59,12 +66,18 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
+def _check_addresses() -> None:
+    """Import every page now: a broken one must stop the start, not meet the first visitor."""
+    get_resolver().check()
+
+
 def _wake_streams_on_stop() -> None:
     """Let open streams end when the worker is told to stop: the server waits for them (21 s, tried 2026-11-22)."""
     before = signal.getsignal(signal.SIGTERM)
 
     def told(number: int, frame: FrameType | None) -> None:
-        _live.stop()
+        if _live:
+            _live.stop()
         if callable(before):
             before(number, frame)
 

@@ -60,6 +60,7 @@ def _from_url(url: str) -> dict[str, Any]:
         raise SettingError(message)
     try:
         found = conninfo_to_dict(url)
+        [int(port) for port in str(found.get("port") or 5432).split(",")]
     except Exception:  # noqa: BLE001 - whatever the driver dislikes, its text may hold the password
         message = "DATABASE_URL cannot be read: write it as postgresql://user:password@host:5432/name, special characters as %xx"
         raise SettingError(message) from None

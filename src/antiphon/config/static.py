@@ -4,19 +4,21 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.exceptions import SuspiciousFileOperation
 
 from antiphon.config.protocols import Headers, Receive, Scope, Send
 
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _FOREVER = b"public, max-age=31536000, immutable"
 _ASK = b"no-cache"
+
+kept: dict[str, "StaticFile"] = {}  # names that exist only: a stranger cannot make it grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,11 @@ class VersionedStorage(StaticFilesStorage):
 
 def load(name: str) -> StaticFile | None:
     """Return the file, None when no app has it; in development its content is read each time."""
-    return _read(name) if settings.DEBUG else _kept(name)
+    if settings.DEBUG:
+        return _read(name)
+    if name not in kept and (file := _read(name)):
+        kept[name] = file
+    return kept.get(name)
 
 
 async def application(scope: Scope, _receive: Receive, send: Send) -> None:
@@ -60,15 +66,10 @@ async def application(scope: Scope, _receive: Receive, send: Send) -> None:
     await _answer(send, 200, headers + encoding + length, b"" if scope["method"] == "HEAD" else body)
 
 
-@cache
-def _kept(name: str) -> StaticFile | None:
-    return _read(name)
-
-
 def _read(name: str) -> StaticFile | None:
     try:
         path = finders.find(name)
-    except ValueError:  # includes SuspiciousFileOperation: a path that leaves its folder
+    except (ValueError, SuspiciousFileOperation):  # a path that leaves its folder, or none at all
         return None
     if not isinstance(path, str) or not Path(path).is_file():
         return None

@@ -10,6 +10,8 @@ import structlog
 
 REDACTED = "[redacted]"
 
+_OWN_HANDLERS = ("_granian", "granian.access")  # they would write past the redaction
+_TALKATIVE = ("procrastinate", "httpx", "httpcore")
 _PRIVATE = re.compile(r"token|secret|password|authorization|cookie|api_?key|phone|consumer|sender|text|body|email", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.:-])(?:\+|00)?\d{8,15}(?![\w-])")
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
@@ -23,6 +25,11 @@ def configure(*, level: str = "info", is_json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    for name in _OWN_HANDLERS:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    for name in _TALKATIVE if level != "debug" else ():
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *_first(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
