@@ -49,8 +49,14 @@ function scrollTalks() {
   for (const talk of document.querySelectorAll(".handset-talk:not(:focus)")) talk.scrollTop = talk.scrollHeight;
 }
 
+let heard = 0;
+
 async function readAgain() {
-  const page = parsed(await (await fetch(location.pathname)).text());
+  let page, before, tries = 0;
+  do { // a page read while news came in may be older than that news
+    before = heard;
+    page = parsed(await (await fetch(location.pathname)).text());
+  } while (before !== heard && ++tries < 5);
   for (const fresh of page.querySelectorAll("[data-part]")) swap(fresh.dataset.part, fresh);
 }
 
@@ -60,10 +66,15 @@ function readSoon() {
 
 const live = new EventSource("/live");
 let wasLost = false;
-live.onopen = () => { if (wasLost) { wasLost = false; say("Live again"); readSoon(); } };
+live.onopen = () => {
+  if (wasLost) say("Live again");
+  wasLost = false;
+  readAgain().catch(() => {}); // what changed between the page and the stream
+};
 live.onerror = () => { if (!wasLost) { wasLost = true; say("Not live: the sandbox does not answer, trying again", "late"); } };
 live.onmessage = (event) => {
   const { part, html } = JSON.parse(event.data);
+  heard += 1;
   const isShown = partOf(part) || (part.startsWith("handset-") && document.querySelector("[data-wall]"));
   if (!isShown) return;
   if (html) swap(part, parsed(html).body.firstElementChild);
