@@ -23,7 +23,8 @@ def doing(worker_seen: timedelta) -> Any:
         cursor.execute("insert into procrastinate_workers (last_heartbeat) values (%s) returning id", [heard])
         [worker] = cursor.fetchone() or []
         cursor.execute(
-            "insert into procrastinate_jobs (task_name, queue_name, status, attempts, worker_id) values ('t', 'q', 'doing', 1, %s) returning id",
+            "insert into procrastinate_jobs (task_name, queue_name, status, attempts, worker_id)"
+            " values ('t', 'q', 'doing', 1, %s) returning id",
             [worker],
         )
         [job] = cursor.fetchone() or []
