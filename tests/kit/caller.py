@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 
@@ -13,7 +12,7 @@ class Caller:
     def __init__(self, key: str) -> None:
         self.client = Client(headers={"authorization": f"Bearer {key}"})
 
-    def raw(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def raw(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         content_type = headers.pop("content_type", "application/json")
         text = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body, default=str)
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -16,6 +16,7 @@ from antiphon.accounts.audit import audit
 from antiphon.accounts.models import Account, ApiKey, AppGrant, Membership, MembershipSkill, Role, Skill, User
 from antiphon.kit.db import account
 from antiphon.kit.ids import secret
+from antiphon.kit.keys import clean
 from antiphon.kit.problems import Conflict, Invalid, Missing
 
 DEFAULT_SKILL = "General"
@@ -221,7 +222,7 @@ def _email(raw: str) -> str:
 
 
 def _text(raw: str, *, field: str, longest: int) -> str:
-    text = raw.strip()
+    text = clean(raw).strip()
     if not 0 < len(text) <= longest:
         raise Invalid("bad_length", f"{field} needs 1 to {longest} characters.", field=field)
     return text

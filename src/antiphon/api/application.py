@@ -23,7 +23,7 @@ api = NinjaAPI(
     version=version("antiphon"),
     description="Send Authorization: Bearer and an API key. Errors are problem documents that say what to do. "
     "Lists are pages: next goes into cursor. A POST may carry an Idempotency-Key, an edit an If-Match.",
-    openapi_url="openapi.json",
+    openapi_url=None,
     docs_url=None,
     urls_namespace="api",
 )

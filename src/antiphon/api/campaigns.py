@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from antiphon.api import versions
 from antiphon.api.access import May, caller_of
+from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
 from antiphon.campaigns import decide, store, verbs
 from antiphon.campaigns.models import Campaign
@@ -25,7 +26,7 @@ class Goal(Schema):
 
     model_config = ConfigDict(extra="forbid")
     kind: GoalKind
-    target: int | None = Field(None, ge=1)
+    target: int | None = Field(default=None, ge=1)
 
 
 class WarningOut(Schema):
@@ -77,10 +78,10 @@ class CampaignChange(Schema):
     """What changes of a campaign; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(None)
-    goal: Goal = Field(None)
-    time_zone: str = Field(None)
-    starts_on: date = Field(None)
+    name: str = kept()
+    goal: Goal = kept()
+    time_zone: str = kept()
+    starts_on: date = kept()
     ends_on: date | None = None
 
 
@@ -125,8 +126,7 @@ def edit_campaign(request: HttpRequest, response: HttpResponse, campaign_id: int
     """Live when saved, as a new version. With If-Match, 412 when somebody changed it meanwhile."""
     caller = caller_of(request)
     changes = payload.dict(exclude_unset=True)
-    if payload.goal is not None and "goal" in changes:
-        del changes["goal"]
+    if changes.pop("goal", None):
         changes |= {"goal_kind": payload.goal.kind, "goal_target": payload.goal.target}
     edited = verbs.edit_campaign(
         caller.account_id, campaign_id, changes, actor=caller.actor, at=clock.now(), version=versions.expected(request)

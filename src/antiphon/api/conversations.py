@@ -397,7 +397,7 @@ def _whole(account_id: int, conversation_id: UUID) -> dict[str, Any]:
 
 
 def _shown(row: Any) -> dict[str, Any]:
-    shown = row._asdict()
+    shown: dict[str, Any] = row._asdict()
     notice = {name: shown.pop(f"notice_{name}") for name in ("id", "text", "external_campaign", "sent_at", "sender")}
     outcome = json.loads(row.outcome) if row.outcome else None
     return shown | {"notice": notice if notice["id"] else None, "outcome": outcome, "closed_by": row.closed_by or None}

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from antiphon.accounts.permissions import ALLOWED
 from antiphon.api.access import May
+
+_PREFIX = "/api/v1/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,19 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html", {"page": content()})
 
 
+def document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """Give the OpenAPI document."""
+    from antiphon.api.application import api  # noqa: PLC0415 - as below
+
+    return JsonResponse(api.get_openapi_schema(path_prefix=_PREFIX))
+
+
 @cache
 def content() -> DocsPage:
     """Return what the page shows; the API does not change while it runs."""
     from antiphon.api.application import api  # noqa: PLC0415 - the API is put together after its parts
 
-    document = api.get_openapi_schema(path_prefix="/api/v1/")
+    document = api.get_openapi_schema(path_prefix=_PREFIX)
     roles = {
         (method, operation.operation_id or api.get_openapi_operation_id(operation)): operation for _, operation, method in operations(api)
     }

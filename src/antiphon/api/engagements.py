@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from antiphon.api import versions
 from antiphon.api.access import May, caller_of
 from antiphon.api.campaigns import WarningOut, warning_shown
+from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
 from antiphon.campaigns import store, verbs
 from antiphon.campaigns.models import Engagement, EntryPoint
@@ -81,14 +82,14 @@ class EngagementChange(Schema):
     """What changes of an engagement; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(None)
-    source: int = Field(None)
-    skill: int = Field(None)
-    language: str = Field(None)
-    note: str = Field(None)
-    entry_points: list[int] = Field(None)
-    enabled: bool = Field(None)
-    authentication: Any = Field("on")
+    name: str = kept()
+    source: int = kept()
+    skill: int = kept()
+    language: str = kept()
+    note: str = kept()
+    entry_points: list[int] = kept()
+    enabled: bool = kept()
+    authentication: Any = "on"
 
 
 @router.get("entry-points", response=Page[EntryPointOut], auth=May("entry_points.read"), summary="List entry points", tags=["entry points"])

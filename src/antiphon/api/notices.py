@@ -112,7 +112,7 @@ def list_notices(request: HttpRequest, filters: Annotated[Filters, Query(...)], 
         consumer = Consumer.objects.filter(account_id=account_id, phone=number).values_list("id", flat=True).first()
         if consumer is None:
             return {"items": [], "next": None}
-    asked = {"account_id": account_id, "source": filters.source, "campaign": filters.campaign, "consumer": consumer}
+    asked: dict[str, Any] = {"account_id": account_id, "source": filters.source, "campaign": filters.campaign, "consumer": consumer}
     asked["campaign_key"] = None if filters.external_campaign is None else keys.fold(filters.external_campaign)
     asked["after"] = read_cursor(paging.cursor, UUID)[0] if paging.cursor else None
     with account(account_id) as db:

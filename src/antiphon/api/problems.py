@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import psycopg
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -69,7 +70,7 @@ def method_not_allowed(allowed: str) -> HttpResponse:
 def answer_with_problems(api: NinjaAPI) -> None:
     """Make every exception of the API's views a problem document."""
 
-    def answer(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    def answer(request: HttpRequest, error: Any) -> HttpResponse:  # noqa: ARG001 - ninja's signature
         return of_exception(error)
 
     for kind in (Exception, ValidationError, HttpError, Http404):
@@ -93,6 +94,10 @@ def _of_database(error: Exception) -> HttpResponse:
     return problem(503, "try_again", "The database is busy or away: repeat the request in a moment.", headers={"Retry-After": "5"})
 
 
+def _of_text(_: Exception) -> HttpResponse:
+    return problem(422, "not_storable", "A text holds characters, or a number is so large, that it cannot be stored: leave them out.")
+
+
 _DOCUMENTS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     Problem: of_problem,
     ValidationError: _of_validation,
@@ -100,4 +105,8 @@ _DOCUMENTS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     HttpError: lambda error: problem(error.status_code, "not_understood", str(error)),
     RequestDataTooBig: lambda _: problem(413, "too_large", "The body is too large: only uploads of notices may be this long."),
     OperationalError: _of_database,
+    psycopg.OperationalError: _of_database,
+    DataError: _of_text,
+    psycopg.DataError: _of_text,
+    UnicodeError: _of_text,
 }

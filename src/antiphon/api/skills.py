@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from antiphon.accounts import verbs
 from antiphon.accounts.models import Membership, Skill
 from antiphon.api.access import May, caller_of
+from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
 from antiphon.campaigns.store import uses_of_skill
 from antiphon.kit import clock
@@ -38,8 +39,8 @@ class SkillChange(Schema):
     """What changes of a skill; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(None, max_length=100)
-    response_target_seconds: int = Field(None)
+    name: str = kept(max_length=100)
+    response_target_seconds: int = kept()
     auto_close_seconds: int | None = None
 
 

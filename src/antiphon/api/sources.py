@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from antiphon.accounts.permissions import may
 from antiphon.api.access import Caller, May, caller_of
+from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
 from antiphon.config.env import current
 from antiphon.kit import clock
@@ -67,15 +68,15 @@ class SourceChange(Schema):
     """What changes of a source; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(None)
-    product_token: str = Field(None)
-    numbers: list[str] = Field(None)
-    default_skill: int = Field(None)
-    default_language: str = Field(None)
-    campaign_grouping: int = Field(None)
-    look_back_days: int = Field(None)
-    notice_tolerance_minutes: int = Field(None)
-    home_region: str = Field(None, max_length=2)
+    name: str = kept()
+    product_token: str = kept()
+    numbers: list[str] = kept()
+    default_skill: int = kept()
+    default_language: str = kept()
+    campaign_grouping: int = kept()
+    look_back_days: int = kept()
+    notice_tolerance_minutes: int = kept()
+    home_region: str = kept(max_length=2)
     stop_words: list[str] | None = None
 
 

@@ -11,12 +11,10 @@ from antiphon.api.access import behind_key
 from antiphon.api.application import api
 
 app_name = "api"
-_OPEN = {"openapi-json", "api-root"}
 
 
 def _behind_key(pattern: URLPattern) -> URLPattern:
-    if pattern.name not in _OPEN:
-        pattern.callback = cast("Any", behind_key)(pattern.callback)
+    pattern.callback = cast("Any", behind_key)(pattern.callback)
     return pattern
 
 
@@ -28,6 +26,7 @@ def nothing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
 
 urlpatterns = [
     path("docs", docs.page, name="docs"),
+    path("openapi.json", docs.document, name="openapi"),
     *(_behind_key(cast("URLPattern", pattern)) for pattern in api.urls[0] if cast("Any", pattern).name != "api-root"),
     re_path("", nothing, name="nothing"),
 ]

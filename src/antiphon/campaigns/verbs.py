@@ -138,7 +138,7 @@ def create_entry_point(
             source=source,
             kind=kind,
             key=key,
-            defaults={"value": value, "name": name.strip()[:200], "created_at": at},
+            defaults={"value": value, "name": keys.clean(name).strip()[:200], "created_at": at},
         )
         if is_new:
             detail = {"source": source_id, "kind": kind, "value": value}
@@ -163,7 +163,7 @@ def check_authentication(value: str) -> None:
 
 def _campaign_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values as they are stored, the frame's instants with them. Raises Invalid."""
-    name = values["name"].strip()
+    name = keys.clean(values["name"]).strip()
     if not 0 < len(name) <= _LONGEST_NAME:
         raise Invalid("bad_length", "name needs 1 to 200 characters.", field="name")
     if values["goal_kind"] not in Goal.values:
@@ -181,7 +181,7 @@ def _campaign_values(values: dict[str, Any]) -> dict[str, Any]:
 
 def _engagement_values(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
     for name, longest in (("name", 200), ("language", 16)):
-        values = values | {name: values[name].strip()}
+        values = values | {name: keys.clean(values[name]).strip()}
         if not 0 < len(values[name]) <= longest:
             raise Invalid("bad_length", f"{name} needs 1 to {longest} characters.", field=name)
     if len(values["note"]) > _LONGEST_NOTE:

@@ -222,7 +222,7 @@ def _set_paused(account_id: int, source_id: int, paused_at: datetime | None, *, 
 
 def _checked(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
     """Return the values as they are stored. Raises Invalid, Missing."""
-    values = values | {name: str(values[name]).strip() for name in _LONGEST}
+    values = values | {name: keys.clean(str(values[name])).strip() for name in _LONGEST}
     for name, longest in _LONGEST.items():
         if not 0 < len(values[name]) <= longest:
             raise Invalid("bad_length", f"{name} needs 1 to {longest} characters.", field=name)
