@@ -30,14 +30,20 @@ class Desk:
     at: datetime
     tally: Tally
 
-    def step(self, kind: StepKind, **columns: Any) -> None:  # noqa: ANN401 - columns of Step
+    def step(self, kind: StepKind, /, **columns: Any) -> None:  # noqa: ANN401 - columns of Step
         """Write down what happened."""
         made = Step.objects.create(
-            account_id=self.account_id, id=uuid7(self.at), conversation_id=self.conversation.id, kind=kind, at=self.at, actor=self.actor, **columns
+            account_id=self.account_id,
+            id=uuid7(self.at),
+            conversation_id=self.conversation.id,
+            kind=kind,
+            at=self.at,
+            actor=self.actor,
+            **columns,
         )
         self.tally.added("step", [made.id])
 
-    def tell(self, kind: Kind, **content: Any) -> None:  # noqa: ANN401 - JSON values
+    def tell(self, kind: Kind, /, **content: Any) -> None:  # noqa: ANN401 - JSON values
         """Record an event about the conversation."""
         named = {"conversation": str(self.conversation.id), "consumer": str(self.conversation.consumer_id), "actor": self.actor}
         subject = f"conversation:{self.conversation.id}"
@@ -80,7 +86,13 @@ def check_can_take(account_id: int, agent_id: int, skill_id: int) -> None:
     if member is None:
         raise Missing("not_found", "There is no such agent in this account.", field="agent")
     if not MembershipSkill.objects.filter(account_id=account_id, membership_id=agent_id, skill_id=skill_id).exists():
-        raise Refused("skill_missing", f"{member.name} does not have the skill of this conversation: transfer it, or give them the skill.", field="agent")
+        raise Refused(
+            "skill_missing",
+            f"{member.name} does not have the skill of this conversation: transfer it, or give them the skill.",
+            field="agent",
+        )
     load = Conversation.objects.filter(account_id=account_id, agent_id=agent_id, state=State.ASSIGNED).count()
     if load >= member.capacity:
-        raise Refused("no_capacity", f"{member.name} has {load} open conversations, as many as they may have: close one first.", field="agent")
+        raise Refused(
+            "no_capacity", f"{member.name} has {load} open conversations, as many as they may have: close one first.", field="agent"
+        )
