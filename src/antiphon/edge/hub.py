@@ -1,0 +1,183 @@
+"""The hub of a process's streams: one connection that listens, one read per wake-up and account, however many streams it feeds."""
+
+import asyncio
+import select
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+
+from antiphon.events.changes import Change, changes
+from antiphon.kit.db import Database, lane_account
+
+CHANNEL = "antiphon_live"
+_LOOK_SECONDS = 5.0
+_PAUSE_SECONDS = 0.5
+_SUBJECTS = 200
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Everything that a reader has not been told yet, as one change. No subjects: more than can be named, look at everything."""
+
+    position: int
+    subjects: list[str]
+    types: list[str]
+
+
+class Stream:
+    """One open stream, of the event loop: what it listens to, up to where it has heard, and what waits to be told."""
+
+    def __init__(self, account_id: int, membership_id: int, topics: frozenset[str], *, position: int) -> None:
+        self.account_id = account_id
+        self.membership_id = membership_id
+        self.topics = topics
+        self.position = position
+        self.is_over = False
+        self._woken = asyncio.Event()
+        self._told_at: int | None = None
+        self._subjects: dict[str, None] = {}
+        self._types: dict[str, None] = {}
+        self._is_everything = False
+
+    def hear(self, last: int, found: list[Change] | None) -> None:
+        """Take what is new to this stream; `found` is None when it is too much to name."""
+        fresh = [change for change in found or () if change.position > self.position and change.topics & self.topics]
+        is_everything = found is None and last > self.position
+        self.position = last
+        if not fresh and not is_everything:
+            return
+        self._told_at = last if is_everything else max(change.position for change in fresh)
+        self._subjects |= dict.fromkeys(change.subject for change in fresh)
+        self._types |= dict.fromkeys(change.type for change in fresh)
+        self._is_everything = self._is_everything or is_everything or len(self._subjects) > _SUBJECTS
+        self._woken.set()
+
+    async def change(self) -> Heard | None:
+        """Wait for something to tell; None when the stream is over."""
+        await self._woken.wait()
+        self._woken.clear()
+        if self.is_over or self._told_at is None:
+            return None
+        heard = Heard(self._told_at, [] if self._is_everything else list(self._subjects), list(self._types))
+        self._told_at, self._subjects, self._types, self._is_everything = None, {}, {}, False
+        return heard
+
+    def end(self) -> None:
+        """End the stream: whoever waits for a change gets none."""
+        self.is_over = True
+        self._woken.set()
+
+
+class Hub:
+    """A thread that listens for numbered events and reads them once for all streams of their account.
+
+    A thread with an ordinary connection, not a task with an asynchronous one: the store functions exist once, and are synchronous.
+    """
+
+    def __init__(self, *, connect: Callable[[], Database]) -> None:
+        self._connect = connect
+        self._streams: dict[int, set[Stream]] = {}
+        self._joined: set[int] = set()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._waker, self._woken = socket.socketpair()
+        self._waker.settimeout(0)
+        self._woken.settimeout(0)
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to listen, at the first stream; call in the event loop that the streams run in."""
+        if self._thread is None:
+            self._loop = loop
+            self._thread = threading.Thread(target=self._live, name="live", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End every stream and the thread, from any thread or a signal handler; a stopped hub stays so."""
+        self._stopping.set()
+        self._wake()
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._end_streams)
+
+    def open_streams(self, like: Stream) -> int:
+        """Return how many streams the same person has open."""
+        return sum(stream.membership_id == like.membership_id for stream in self._streams.get(like.account_id, ()))
+
+    def join_stream(self, stream: Stream) -> None:
+        """Feed a stream, beginning with what it has missed."""
+        if self._stopping.is_set():
+            stream.end()
+            return
+        self._streams.setdefault(stream.account_id, set()).add(stream)
+        with self._lock:
+            self._joined.add(stream.account_id)
+        self._wake()
+
+    def leave_stream(self, stream: Stream) -> None:
+        """Feed it no longer."""
+        streams = self._streams.get(stream.account_id, set())
+        streams.discard(stream)
+        if not streams:
+            self._streams.pop(stream.account_id, None)
+
+    def _end_streams(self) -> None:
+        for streams in self._streams.values():
+            for stream in streams:
+                stream.end()
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError, OSError):
+            self._waker.send(b"!")
+
+    def _live(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._connect() as db:
+                    self._listen(db)
+            except Exception as error:  # noqa: BLE001 - without its listener every page of this process would stand still
+                if not isinstance(error, psycopg.Error):
+                    _log.exception("live_failed")
+                self._stopping.wait(_PAUSE_SECONDS)
+
+    def _listen(self, db: Database) -> None:
+        """Read for whoever was notified or joined; at the start for everybody, since notices are lost while not listening."""
+        db.execute(f"listen {CHANNEL}")
+        accounts, watched = set(self._streams.copy()), [db.fileno(), self._woken.fileno()]
+        while not self._stopping.is_set():
+            accounts |= {int(told.payload.split()[0]) for told in db.notifies(timeout=0)} | self._take_joined()
+            for account_id in accounts:
+                self._read(db, account_id)
+            accounts = set()
+            select.select(watched, [], [], _LOOK_SECONDS)
+            with suppress(BlockingIOError):
+                self._woken.recv(4096)
+
+    def _take_joined(self) -> set[int]:
+        with self._lock:
+            joined, self._joined = self._joined, set()
+        return joined
+
+    def _read(self, db: Database, account_id: int) -> None:
+        positions = [stream.position for stream in self._streams.get(account_id, set()).copy()]
+        if not positions or self._loop is None:
+            return
+        after = min(positions)
+        with lane_account(db, account_id):
+            last, found = changes(db, account_id, after=after)
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._deliver, account_id, after, last, found)
+
+    def _deliver(self, account_id: int, after: int, last: int, found: list[Change] | None) -> None:
+        """Feed the streams; one that joined meanwhile, from further back, is fed by the read that its joining asked for."""
+        for stream in self._streams.get(account_id, ()):
+            if stream.position >= after:
+                stream.hear(last, found)

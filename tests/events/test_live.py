@@ -1,0 +1,256 @@
+"""Streams over real HTTP: what changes is told to who listens, at once, in one account, until either side leaves."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.signing import TimestampSigner, b62_encode
+from django.db import connections
+
+from antiphon.accounts.models import Account
+from antiphon.edge.live import PER_PERSON, TICKET_SECONDS, ticket
+from antiphon.events import relay
+from antiphon.events.changes import FAR_BEHIND
+from antiphon.events.types import Kind, NewEvent
+from antiphon.events.verbs import record
+from antiphon.kit.clock import now
+from antiphon.kit.db import lane_account
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+ADA = 7
+
+
+@dataclass
+class Site:
+    """A web worker on a port of its own, and a connection to its database."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def tell(self, account_id: int, subject: str, kind: Kind = Kind.CONVERSATION_CLOSED, times: int = 1, **content: Any) -> None:
+        with connected() as db:
+            with lane_account(db, account_id):
+                record(db, account_id, [NewEvent(kind, subject, now(), content, now())] * times)
+            with lane_account(db, account_id):
+                relay.number(db, account_id)
+
+
+@contextmanager
+def connected() -> Iterator[psycopg.Connection[Any]]:
+    keys = connections["default"].get_connection_params()
+    keys = {name: keys[name] for name in ("dbname", "user", "host", "port", "password") if keys.get(name)}
+    with psycopg.connect(**keys, autocommit=True) as db:
+        yield db
+
+
+@contextmanager
+def started(home: Path) -> Iterator[Site]:
+    keys = connections["owner"].get_connection_params()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "DATABASE_URL": f"postgresql://{keys['user']}@/{keys['dbname']}?host={keys['host']}&port={keys.get('port') or 5432}",
+        "ANTIPHON_HOME": str(home),
+        "ANTIPHON_SECRET_KEY": settings.SECRET_KEY,
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "antiphon.config.asgi:application"]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    site = Site(port, process)
+    try:
+        _wait_until_ready(site, home / "log")
+        yield site
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_until_ready(site: Site, log: Path) -> None:
+    for _ in range(150):
+        try:
+            if httpx.get(f"{site.url}/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            assert site.process.poll() is None, log.read_text()
+            time.sleep(0.2)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: ARG001 - the worker's database
+    with started(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+class Reader:
+    """One open stream, read change by change."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._lines = response.iter_lines()
+
+    def change(self) -> dict[str, Any]:
+        told: dict[str, str] = {}
+        for line in self._lines:
+            if line.startswith(("id: ", "event: ", "data: ")):
+                name, text = line.split(": ", 1)
+                told[name] = text
+            elif told:
+                break
+        assert told["event"] == "change"
+        content: dict[str, Any] = json.loads(told["data"])
+        assert int(told["id"]) == content["position"]
+        return content
+
+    def is_ended(self) -> bool:
+        return list(self._lines) == []
+
+
+@contextmanager
+def listening(site: Site, opened: str, *, headers: dict[str, Any] | None = None, query: str = "") -> Iterator[Reader]:
+    with httpx.stream("GET", f"{site.url}/live/{opened}{query}", headers=headers, timeout=10) as response:
+        assert response.status_code == 200, response.read()
+        assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert response.headers["cache-control"] == "no-store"
+        yield Reader(response)
+
+
+def status(site: Site, opened: str, method: str = "GET") -> int:
+    with httpx.stream(method, f"{site.url}/live/{opened}", timeout=10) as response:
+        return response.status_code
+
+
+@pytest.fixture
+def north() -> int:
+    return Account.objects.create(name="North").pk
+
+
+@pytest.fixture
+def south() -> int:
+    return Account.objects.create(name="South").pk
+
+
+def test_a_change_of_a_topic_is_told_and_of_another_is_not(site: Site, north: int) -> None:
+    with listening(site, ticket(north, ADA, ["campaign:5"], 0)) as reader:
+        site.tell(north, "conversation:a", campaign=6)
+        site.tell(north, "conversation:b", campaign=5, conversation="b")
+        assert reader.change() == {"position": 2, "subjects": ["conversation:b"], "types": ["conversation.closed"]}
+
+
+def test_another_account_hears_nothing_of_it(site: Site, north: int, south: int) -> None:
+    topics = ["conversations", "campaigns", "campaign:5", "conversation:a"]
+    with listening(site, ticket(south, ADA, topics, 0)) as southern, listening(site, ticket(north, ADA, topics, 0)) as northern:
+        site.tell(north, "conversation:a", campaign=5, conversation="a")
+        assert northern.change()["subjects"] == ["conversation:a"]
+        site.tell(south, "conversation:z", conversation="z")
+        assert southern.change() == {"position": 1, "subjects": ["conversation:z"], "types": ["conversation.closed"]}
+
+
+def test_what_was_missed_since_the_page_was_made_is_told_first(site: Site, north: int) -> None:
+    for name in "abc":
+        site.tell(north, f"conversation:{name}")
+    with listening(site, ticket(north, ADA, ["conversations"], 1)) as reader:
+        assert reader.change() == {"position": 3, "subjects": ["conversation:b", "conversation:c"], "types": ["conversation.closed"]}
+        site.tell(north, "conversation:d")
+        assert reader.change()["position"] == 4
+
+
+@pytest.mark.parametrize("how", ["header", "query"])
+def test_a_stream_resumes_after_what_was_heard(site: Site, north: int, how: str) -> None:
+    for name in "abc":
+        site.tell(north, f"conversation:{name}")
+    headers, query = ({"Last-Event-ID": "2"}, "") if how == "header" else ({}, "?position=2")
+    with listening(site, ticket(north, ADA, ["conversations"], 0), headers=headers, query=query) as reader:
+        assert reader.change()["subjects"] == ["conversation:c"]
+    for nonsense in ("-1", "x", "9" * 40, "٣"):
+        with listening(site, ticket(north, ADA, ["conversations"], 2), headers={"Last-Event-ID": nonsense.encode()}) as reader:
+            assert reader.change()["subjects"] == ["conversation:c"]
+
+
+def test_whoever_is_far_behind_is_told_to_look_at_everything(site: Site, north: int) -> None:
+    site.tell(north, "conversation:a", times=FAR_BEHIND + 1)
+    with listening(site, ticket(north, ADA, ["conversations"], 0)) as reader:
+        assert reader.change() == {"position": FAR_BEHIND + 1, "subjects": [], "types": []}
+
+
+def test_a_position_from_the_future_is_brought_back(site: Site, north: int) -> None:
+    with listening(site, ticket(north, ADA, ["conversations"], 10**15)) as reader:
+        time.sleep(0.5)
+        site.tell(north, "conversation:a")
+        assert reader.change()["position"] == 1
+
+
+def _ticket_of(seconds_ago: int, account_id: int) -> str:
+    class Earlier(TimestampSigner):
+        def timestamp(self) -> str:
+            return b62_encode(int(time.time()) - seconds_ago)
+
+    return Earlier(salt="antiphon.live").sign_object({"a": account_id, "m": ADA, "t": ["conversations"], "p": 0})
+
+
+def test_only_a_fresh_untouched_ticket_opens_a_stream(site: Site, north: int) -> None:
+    good = ticket(north, ADA, ["conversations"], 0)
+    assert status(site, good) == 200
+    foreign = TimestampSigner(salt="something.else").sign_object({"a": north, "m": ADA, "t": ["conversations"], "p": 0})
+    for bad in ("", "x", good[:-1], good[1:], good + "/", foreign, _ticket_of(TICKET_SECONDS + 2, north)):
+        assert status(site, bad) == 403, bad
+    assert status(site, good, "POST") == 405
+    assert status(site, _ticket_of(TICKET_SECONDS - 15, north)) == 200
+
+
+def test_one_person_may_have_many_streams_but_not_any_number(site: Site, north: int) -> None:
+    opened = ticket(north, ADA, ["conversations"], 0)
+    with ExitStack() as stack:
+        readers = [stack.enter_context(listening(site, opened)) for _ in range(PER_PERSON)]
+        assert status(site, opened) == 429
+        assert status(site, ticket(north, ADA + 1, ["conversations"], 0)) == 200
+        site.tell(north, "conversation:a")
+        assert {reader.change()["position"] for reader in readers} == {1}
+    assert _until(lambda: status(site, opened), 200)
+
+
+def _until(ask: Any, wanted: object) -> bool:
+    for _ in range(50):
+        if ask() == wanted:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_streams_go_on_after_the_connection_that_listens_is_lost(site: Site, north: int) -> None:
+    with listening(site, ticket(north, ADA, ["conversations"], 0)) as reader:
+        site.tell(north, "conversation:a")
+        assert reader.change()["position"] == 1
+        with connected() as db:
+            db.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()")
+        site.tell(north, "conversation:b")
+        assert reader.change()["position"] == 2
+
+
+def test_a_worker_that_is_told_to_stop_ends_its_streams_and_stops(north: int, tmp_path: Path) -> None:
+    with started(tmp_path) as site, listening(site, ticket(north, ADA, ["conversations"], 0)) as reader:
+        site.tell(north, "conversation:a")
+        assert reader.change()["position"] == 1
+        begun = time.monotonic()
+        site.process.send_signal(signal.SIGTERM)
+        assert reader.is_ended()
+        site.process.wait(timeout=15)
+        assert time.monotonic() - begun < 10
