@@ -9,12 +9,17 @@ from antiphon.kit.db import Database, columns, rows, sql
 
 def decisions(db: Database, account_id: int, questions: Sequence[Question]) -> list[Outcome]:
     """Return the outcome of each question, in their order. A question of a source that is not the account's raises LookupError."""
-    asked = columns(questions, "consumer_id", "source_id", "replied_at", "to_key", "campaign_key", "reference", "answers_us")
-    found = rows(db, sql(__package__, "attribute"), {"account_id": account_id, **asked})
+    found = rows(db, sql(__package__, "attribute"), parameters(account_id, questions))
     if len(found) != len(questions):
         message = "a question names a source that the account does not have"
         raise LookupError(message)
     return [_outcome(row) for row in found]
+
+
+def parameters(account_id: int, questions: Sequence[Question]) -> dict[str, Any]:
+    """Return the parameters of `attribute.sql`: one array per column."""
+    asked = columns(questions, "consumer_id", "source_id", "replied_at", "to_key", "campaign_key", "reference", "answers_us")
+    return {"account_id": account_id, **asked}
 
 
 def claims(db: Database, account_id: int, unclaimed: Sequence[Unclaimed]) -> list[Claim | None]:

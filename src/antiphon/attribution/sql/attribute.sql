@@ -5,6 +5,8 @@
 -- Looks for fresh notices skip partitions by id: none is sent more than 2 minutes after it came, a day is left for ids.
 -- The look for stale ones, which their campaign's frame keeps eligible, cannot: a frame may begin after its broadcast.
 -- It is made only when nothing fresh came from the number replied to.
+-- Each `offset 0` keeps the planner from moving a look: gates stay outside the partitions, probes of claims stay probes
+-- (it would hash every live engagement instead), and row-level security trusts a column with an index but not coalesce.
 with sources as materialized (
     select
         s.id, s.look_back_days * interval '24 hours' as look_back,
@@ -67,18 +69,23 @@ from asked a
 -- 1. The answered notice. a. The one that the reference names.
 left join lateral (
     select n.id
-    from notice n
-    where a.reference <> ''
-        and n.account_id = %(account_id)s::bigint and n.source_id = a.source_id and n.reference = a.reference
-        and n.consumer_id = a.consumer_id and not n.reference_is_inferred
-        and n.sent_at <= case when n.sent_at_is_receipt then a.latest_receipt else a.latest end
-        and n.campaign_key <> all (a.ignored)
-        and (n.sent_at >= a.fresh_from or n.campaign_key <> '' and exists (
-            select from claim c
-            where c.account_id = %(account_id)s::bigint and c.source_id = a.source_id and c.kind = 'campaign_id'
-                and c.key = n.campaign_key and c.enabled and c.state = 'published'
-                and c.starts_at <= a.replied_at and a.replied_at < c.ends_at
-        ))
+    from (
+        select n.*
+        from (select a.reference where a.reference <> '' offset 0) open
+        cross join notice n
+        where n.account_id = %(account_id)s::bigint and n.source_id = a.source_id and n.reference = open.reference and n.reference <> ''
+            and n.consumer_id = a.consumer_id and not n.reference_is_inferred
+            and n.sent_at <= case when n.sent_at_is_receipt then a.latest_receipt else a.latest end
+            and n.campaign_key <> all (a.ignored)
+        offset 0
+    ) n
+    where n.sent_at >= a.fresh_from or n.campaign_key <> '' and exists (
+        select from claim c
+        where c.account_id = %(account_id)s::bigint and c.source_id = a.source_id and c.kind = 'campaign_id'
+            and c.key = n.campaign_key and c.enabled and c.state = 'published'
+            and c.starts_at <= a.replied_at and a.replied_at < c.ends_at
+        offset 0
+    )
     order by n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
     limit 1
 ) named on true
@@ -98,18 +105,23 @@ left join lateral (
 -- b, c, d. The stale one that a frame keeps eligible: of the campaign ID, or from the number replied to before any other.
 left join lateral (
     select n.id, a.campaign_key <> '' or (n.sender_key = a.to_key and a.to_key <> '') as is_fitting
-    from notice n
-    where named.id is null and fitting.id is null
-        and n.account_id = %(account_id)s::bigint and n.source_id = a.source_id and n.consumer_id = a.consumer_id
-        and n.sent_at < a.fresh_from
-        and n.campaign_key <> '' and n.campaign_key <> all (a.ignored)
-        and (a.campaign_key = '' or n.campaign_key = a.campaign_key)
-        and exists (
-            select from claim c
-            where c.account_id = %(account_id)s::bigint and c.source_id = a.source_id and c.kind = 'campaign_id'
-                and c.key = n.campaign_key and c.enabled and c.state = 'published'
-                and c.starts_at <= a.replied_at and a.replied_at < c.ends_at
-        )
+    from (
+        select n.*
+        from (select a.consumer_id where named.id is null and fitting.id is null offset 0) open
+        cross join notice n
+        where n.account_id = %(account_id)s::bigint and n.source_id = a.source_id and n.consumer_id = open.consumer_id
+            and n.sent_at < a.fresh_from
+            and n.campaign_key <> '' and n.campaign_key <> all (a.ignored)
+            and (a.campaign_key = '' or n.campaign_key = a.campaign_key)
+        offset 0
+    ) n
+    where exists (
+        select from claim c
+        where c.account_id = %(account_id)s::bigint and c.source_id = a.source_id and c.kind = 'campaign_id'
+            and c.key = n.campaign_key and c.enabled and c.state = 'published'
+            and c.starts_at <= a.replied_at and a.replied_at < c.ends_at
+        offset 0
+    )
     order by is_fitting desc, n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
     limit 1
 ) stale on true
@@ -125,9 +137,8 @@ left join lateral (
     order by n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
     limit 1
 ) anyhow on true
--- A subquery of its own: row-level security trusts a column with the index on id, but not coalesce.
 cross join lateral (
-    select coalesce(named.id, fitting.id, case when stale.is_fitting then stale.id end, anyhow.id, stale.id) as id offset 0
+    select coalesce(named.id, fitting.id, anyhow.id, stale.id) as id offset 0
 ) answered
 left join lateral (
     select n.* from notice n where n.account_id = %(account_id)s::bigint and n.id = answered.id limit 1

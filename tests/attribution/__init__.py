@@ -1,0 +1,1 @@
+"""Attribution: one rule in two forms, and what is built on it."""
