@@ -7,7 +7,7 @@ with stored as (
     from (
         select id, type, subject, time, content::jsonb as content
         from unnest(
-            %(ids)b::uuid[], %(types)b::text[], %(subjects)b::text[], %(times)b::timestamptz[], %(contents)b::text[]
+            %(ids)s::uuid[], %(types)s::text[], %(subjects)s::text[], %(times)s::timestamptz[], %(contents)s::text[]
         ) with ordinality as new (id, type, subject, time, content, place)
         order by place
     ) as ordered
