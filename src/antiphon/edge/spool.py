@@ -19,8 +19,9 @@ import msgspec
 
 from antiphon.kit.ids import uuid7
 
-_MARK = b"\xa7spool1\n"
-_FRAME = struct.Struct(">8sII")
+_HEAD = b"antiphon spool 1\n"
+_MARK_SIZE = 16
+_FRAME = struct.Struct(f">{_MARK_SIZE}sII")
 _SUFFIX = ".spool"
 _SEGMENT_BYTES = 16_777_216
 
@@ -46,20 +47,26 @@ _decoder = msgspec.msgpack.Decoder(Spooled)
 _encoder = msgspec.msgpack.Encoder()
 
 
-def frame(one: Spooled) -> bytes:
-    """Return a record as it is written: mark, length, checksum, content."""
+def frame(one: Spooled, mark: bytes) -> bytes:
+    """Return a record as it is written: the segment's mark, length, checksum, content.
+
+    The mark is random and the segment's own, so that no body can pass for a record, wherever a torn end leaves the reader.
+    """
     content = _encoder.encode(one)
-    return _FRAME.pack(_MARK, len(content), zlib.crc32(content)) + content
+    return _FRAME.pack(mark, len(content), zlib.crc32(content)) + content
 
 
 def frames(written: bytes) -> Iterator[Spooled]:
     """Return the whole records in a segment, in order; a torn end, and whatever is damaged, is passed over."""
-    start = written.find(_MARK)
+    mark = written[len(_HEAD) : len(_HEAD) + _MARK_SIZE]
+    if not written.startswith(_HEAD) or len(mark) < _MARK_SIZE:
+        return
+    start = written.find(mark, len(_HEAD) + _MARK_SIZE)
     while start >= 0:
         one, after = _read(written, start)
         if one is not None:
             yield one
-        start = written.find(_MARK, after)
+        start = written.find(mark, after)
 
 
 def _read(written: bytes, start: int) -> tuple[Spooled | None, int]:
@@ -83,6 +90,12 @@ class Segment:
     path: Path
     file: int
     size: int = 0
+    mark: bytes = b""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it holds no record yet."""
+        return self.size <= len(_HEAD) + _MARK_SIZE
 
     def close(self) -> None:
         """Let go of the file, and of its lock."""
@@ -105,32 +118,34 @@ class Spool:
         self._sealed: list[Segment] = []
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing waits here."""
+        return not self._sealed and (self._open is None or self._open.is_empty)
+
+    @property
     def size(self) -> int:
-        """Return how many bytes wait here."""
+        """Return how many bytes it takes on disk."""
         return sum(segment.size for segment in [*self._sealed, *([self._open] if self._open else [])])
 
     def append(self, records: Iterable[Spooled]) -> None:
         """Write records and fsync, as one. Raises SpoolFull, and then none of them is there."""
-        written = b"".join(map(frame, records))
         with self._lock:
-            if self.size + len(written) > self._limit:
-                raise SpoolFull
             try:
-                self._write(written)
+                self._open = self._open or new_segment(self._folder)
+                written = b"".join(frame(one, self._open.mark) for one in records)
+                if self.size + len(written) > self._limit:
+                    raise SpoolFull
+                self._write(self._open, written)
             except OSError as error:
                 self._take_back()
                 raise SpoolFull(error.strerror) from None
 
-    def _write(self, written: bytes) -> None:
-        if self._open is None:
-            self._open = new_segment(self._folder)
-        left = memoryview(written)
-        while left:
-            left = left[os.write(self._open.file, left) :]
-        os.fsync(self._open.file)
-        self._open.size += len(written)
-        if self._open.size >= _SEGMENT_BYTES:
-            self._sealed.append(self._open)
+    def _write(self, segment: Segment, written: bytes) -> None:
+        _write_all(segment.file, written)
+        os.fsync(segment.file)
+        segment.size += len(written)
+        if segment.size >= _SEGMENT_BYTES:
+            self._sealed.append(segment)
             self._open = None
 
     def _take_back(self) -> None:
@@ -148,7 +163,7 @@ class Spool:
     def seal(self) -> list[Segment]:
         """Close the open segment to further records; return every segment to be drained, oldest first."""
         with self._lock:
-            if self._open is not None and self._open.size:
+            if self._open is not None and not self._open.is_empty:
                 self._sealed.append(self._open)
                 self._open = None
             return list(self._sealed)
@@ -178,10 +193,10 @@ class Spool:
         """Let go of every segment: what is in them waits for whoever drains the spools of the dead."""
         with self._lock:
             for segment in [*self._sealed, *([self._open] if self._open else [])]:
-                if segment.size:
-                    segment.close()
-                else:
+                if segment.is_empty:
                     segment.remove()
+                else:
+                    segment.close()
             self._open, self._sealed = None, []
 
 
@@ -194,12 +209,21 @@ def new_segment(folder: Path) -> Segment:
     file = os.open(unseen, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        mark = os.urandom(_MARK_SIZE)
+        _write_all(file, _HEAD + mark)
         unseen.rename(path)
         _sync_folder(folder)
     except OSError:
         os.close(file)
+        unseen.unlink(missing_ok=True)
         raise
-    return Segment(path, file)
+    return Segment(path, file, len(_HEAD) + _MARK_SIZE, mark)
+
+
+def _write_all(file: int, written: bytes) -> None:
+    left = memoryview(written)
+    while left:
+        left = left[os.write(file, left) :]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -68,7 +68,7 @@ class Tender:
             self._let_go()
 
     def _turn(self) -> None:
-        if self._spool.size:
+        if not self._spool.is_empty:
             self._drain()
         if time.monotonic() - self._wrote_at >= _HEARD_SECONDS:
             self._write_heard()
