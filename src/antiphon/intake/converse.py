@@ -84,7 +84,8 @@ def _received(reply: Attributed, defaults: dict[int, tuple[int, str]]) -> Receiv
 def _store(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Present]) -> None:
     started = [conversation for conversation in after.values() if conversation.id not in before]
     changed = [conversation for conversation in after.values() if conversation.id in before and conversation != before[conversation.id]]
-    passage.tally.relinking([c.id for c in changed if _moves_what_hangs_off_it(before[c.id], c)])
+    if relinked := [c.id for c in changed if _moves_what_hangs_off_it(before[c.id], c)]:
+        passage.tally.relinking(relinked)
     passage.tally.changing("conversation", [c.id for c in changed])
     store.insert(passage.db, passage.account_id, started)
     store.update(passage.db, passage.account_id, changed)

@@ -54,7 +54,7 @@ def take(
         known = _history(passage, facts)
         store_notices(passage, facts.notices)  # 2
         match_reports(passage, facts.reports, facts.notices)  # 3
-        results = _attribute(passage, facts)  # 4
+        results = _attribute(passage, facts, known)  # 4
         conversed = converse(passage, results.replies)  # 5
         store_replies(passage, results.replies, homes=conversed.homes, known=known.with_replies)  # 6
         store_decisions(
@@ -103,10 +103,10 @@ class _Results:
     late_opt_out_outcomes: list[Outcome]
 
 
-def _attribute(passage: Passage, facts: Facts) -> _Results:
+def _attribute(passage: Passage, facts: Facts, known: _Known) -> _Results:
     people = passage.people
-    reaching = late_facts(passage, facts)
-    late, opted = late_replies(passage, reaching), late_opt_outs(passage, reaching)
+    late = late_replies(passage, late_facts(passage, facts, lambda source, consumer: (source, consumer) in known.with_replies))
+    opted = late_opt_outs(passage, late_facts(passage, facts, lambda _, consumer: consumer in known.with_opt_outs))
     questions = [
         *(question_of_reply(fact, people[fact.phone]) for fact in facts.replies),
         *(question_of_row(row, row.replied_at) for row in late),

@@ -1,6 +1,6 @@
 """Replies on the line: attributed, with those that a late fact touches, and stored with what they are counted under."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from antiphon.events.types import Kind
 from antiphon.intake.decide import Standing, broadcast_key, counted_under, first_replies, seconds_to_reply
 from antiphon.intake.notices import counted_columns
 from antiphon.intake.passage import Passage
-from antiphon.intake.types import Facts, ReplyFact
+from antiphon.intake.types import Facts, NoticeFact, ReplyFact
 from antiphon.kit.db import columns, sql
 
 _HERE = "antiphon.intake"
@@ -74,24 +74,24 @@ def question_of_row(row: Any, replied_at: datetime) -> Question:
     )
 
 
-def late_facts(passage: Passage, facts: Facts) -> dict[str, list[Any]] | None:
-    """Return how far back in a consumer's replies the batch's notices and replies reach, as arrays; None if nowhere."""
+def late_facts(passage: Passage, facts: Facts, concerns: Callable[[int, UUID], bool]) -> dict[str, list[Any]] | None:
+    """Return how far back the batch's notices and replies reach, as arrays; only of (source, consumer) that it concerns; None if nowhere."""
+    people = passage.people
     reaching = [
-        (notice.source_id, notice.phone, notice.received_at, notice.sent_at - _tolerance(passage, notice.source_id, notice.sent_at_is_receipt))
-        for notice in facts.notices
-    ] + [(reply.source_id, reply.phone, reply.received_at, reply.replied_at) for reply in facts.replies]
+        (fact.source_id, people[fact.phone], fact.received_at, _reaches_from(passage, fact))
+        for kind in (facts.notices, facts.replies)
+        for fact in kind
+        if concerns(fact.source_id, people[fact.phone])
+    ]
     if not reaching:
         return None
-    return {
-        "source_id": [source for source, *_ in reaching],
-        "consumer_id": [passage.people[phone] for _, phone, *_ in reaching],
-        "received_at": [received for *_, received, _ in reaching],
-        "reaches_from": [reach for *_, reach in reaching],
-    }
+    return dict(zip(("source_id", "consumer_id", "received_at", "reaches_from"), map(list, zip(*reaching, strict=True)), strict=True))
 
 
-def _tolerance(passage: Passage, source_id: int, is_receipt: bool) -> timedelta:  # noqa: FBT001 - a column of the notice
-    return passage.sources[source_id].notice_tolerance if is_receipt else _TOLERANCE
+def _reaches_from(passage: Passage, fact: NoticeFact | ReplyFact) -> datetime:
+    if isinstance(fact, ReplyFact):
+        return fact.replied_at
+    return fact.sent_at - (passage.sources[fact.source_id].notice_tolerance if fact.sent_at_is_receipt else _TOLERANCE)
 
 
 def late_replies(passage: Passage, reaching: dict[str, list[Any]] | None) -> list[Any]:
@@ -127,7 +127,8 @@ def store_replies(passage: Passage, replies: Sequence[Attributed], *, homes: dic
     counted = dict(zip([reply.id for reply in replies], _counted(passage, replies), strict=True))
     _insert(passage, new, homes=homes, firsts=firsts, counted=counted)
     _move(passage, moved, counted=counted)
-    _mark(passage, {reply_id: first for reply_id, first in firsts.items() if reply_id not in {reply.id for reply in new}})
+    inserted = {reply.id for reply in new}
+    _mark(passage, {reply_id: first for reply_id, first in firsts.items() if reply_id not in inserted})
 
 
 def _firsts(passage: Passage, replies: Sequence[Attributed], known: set[tuple[int, UUID]]) -> dict[UUID, bool]:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.rows import namedtuple_row
 
@@ -24,15 +25,41 @@ def sql(package: str, name: str) -> str:
 def rows(db: Database, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
     """Run one statement and return its rows as named tuples."""
     with psycopg.Cursor(db, row_factory=namedtuple_row) as cursor:
-        cursor.execute(statement.encode(), parameters)
+        cursor.execute(statement.encode(), _written(parameters))
         return cursor.fetchall() if cursor.description else []
 
 
 def run(db: Database, statement: str, parameters: Mapping[str, Any] | None = None) -> int:
     """Run one statement and return how many rows it touched."""
     with psycopg.Cursor(db) as cursor:
-        cursor.execute(statement.encode(), parameters)
+        cursor.execute(statement.encode(), _written(parameters))
         return cursor.rowcount
+
+
+def _written(parameters: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Write lists as array literals: psycopg's own way takes ten times as long, most of what a batch costs in Python (2026-11-22)."""
+    if parameters is None:
+        return None
+    return {name: array(value) if isinstance(value, list) else value for name, value in parameters.items()}
+
+
+def array(values: Sequence[Any]) -> str:
+    """Return PostgreSQL's literal of a one-dimensional array of text, numbers, booleans, instants, UUIDs or bytes; None is null.
+
+    A JSON array is that literal but for its brackets, unless a control character is escaped in it.
+    """
+    if isinstance(next((value for value in values if value is not None), None), bytes | memoryview):
+        return "{" + ",".join("null" if value is None else f'"\\\\x{value.hex()}"' for value in values) + "}"
+    written = msgspec.json.encode(values).decode()
+    if "\\" in written:
+        written = "[" + ",".join(map(_quoted, values)) + "]"
+    return "{" + written[1:-1] + "}"
+
+
+def _quoted(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return msgspec.json.encode(value).decode()
 
 
 def columns(records: Sequence[Any], *names: str) -> dict[str, list[Any]]:

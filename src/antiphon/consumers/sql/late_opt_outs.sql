@@ -4,8 +4,10 @@ select distinct o.id, o.source_id, o.consumer_id, o.at, o.to_key, o.campaign_key
 from unnest(
     %(source_id)s::bigint[], %(consumer_id)s::uuid[], %(received_at)s::timestamptz[], %(reaches_from)s::timestamptz[]
 ) as late (source_id, consumer_id, received_at, reaches_from)
-join opt_out o
-    on o.account_id = %(account)s::bigint and o.consumer_id = late.consumer_id and o.source_id = late.source_id
-    and o.at >= late.reaches_from
-    and o.received_at between late.received_at - interval '24 hours' and late.received_at + interval '24 hours'
-where o.is_out
+cross join lateral (
+    select * from opt_out
+    where opt_out.account_id = %(account)s::bigint and opt_out.consumer_id = late.consumer_id
+        and opt_out.source_id = late.source_id and opt_out.is_out and opt_out.at >= late.reaches_from
+        and opt_out.received_at between late.received_at - interval '24 hours' and late.received_at + interval '24 hours'
+    offset 0
+) o

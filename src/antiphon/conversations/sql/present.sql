@@ -11,9 +11,12 @@ where c.account_id = %(account)s::bigint
     and c.id in (
         select open.id
         from unnest(%(source_id)s::bigint[], %(consumer_id)s::uuid[]) as who (source_id, consumer_id)
-        join conversation open
-            on open.account_id = %(account)s::bigint and open.source_id = who.source_id
-            and open.consumer_id = who.consumer_id and open.state <> 'closed'
+        cross join lateral (
+            select id from conversation
+            where conversation.account_id = %(account)s::bigint and conversation.source_id = who.source_id
+                and conversation.consumer_id = who.consumer_id and conversation.state <> 'closed'
+            offset 0
+        ) open
         union all
         select unnest(%(ids)s::uuid[])
     )

@@ -2,7 +2,7 @@
 insert into arrival (account_id, id, source_id, kind, received_at, headers, query, body, state, reason)
 select %(account)s::bigint, came.*
 from unnest(
-    %(id)b::uuid[], %(source_id)b::bigint[], %(kind)b::text[], %(received_at)b::timestamptz[], %(headers)b::text[],
-    %(query)b::text[], %(body)b::bytea[], %(state)b::text[], %(reason)b::text[]
+    %(id)s::uuid[], %(source_id)s::bigint[], %(kind)s::text[], %(received_at)s::timestamptz[], %(headers)s::text[],
+    %(query)s::text[], %(body)s::bytea[], %(state)s::text[], %(reason)s::text[]
 ) as came
 on conflict (account_id, id) do nothing

@@ -7,9 +7,12 @@ select distinct on (r.id)
 from unnest(
     %(source_id)s::bigint[], %(consumer_id)s::uuid[], %(received_at)s::timestamptz[], %(reaches_from)s::timestamptz[]
 ) as late (source_id, consumer_id, received_at, reaches_from)
-join reply r
-    on r.account_id = %(account)s::bigint and r.source_id = late.source_id and r.consumer_id = late.consumer_id
-    and r.replied_at >= late.reaches_from
-    and r.received_at between late.received_at - interval '24 hours' and late.received_at + interval '24 hours'
+cross join lateral (
+    select * from reply
+    where reply.account_id = %(account)s::bigint and reply.source_id = late.source_id and reply.consumer_id = late.consumer_id
+        and reply.replied_at >= late.reaches_from
+        and reply.received_at between late.received_at - interval '24 hours' and late.received_at + interval '24 hours'
+    offset 0
+) r
 join decision d on d.account_id = r.account_id and d.reply_id = r.id and d.superseded_at is null
 order by r.id

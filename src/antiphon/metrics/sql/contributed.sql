@@ -2,32 +2,32 @@
 -- Index: the primary keys of the fact tables, and that of conversation for what hangs off it; notices of a stretch of ids, so that
 -- a prepared plan too reads only the months they are in.
 with contributed as (
-    select contribution.* from unnest(%(notice)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(notice)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_notice where account_id = %(account_id)s::bigint and fact_id = touched.id
             and fact_id between %(first_notice)s::uuid and %(last_notice)s::uuid offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(reply)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(reply)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_reply where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(opt_out)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(opt_out)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_opt_out where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(conversation)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(conversation)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_conversation where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(answer)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(answer)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_answer where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(step)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(step)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_step where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(conversion)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(conversion)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_conversion where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
 )

@@ -6,32 +6,32 @@ with locked as materialized (
     select pg_advisory_xact_lock(hashtextextended('antiphon.counter', %(account_id)s::bigint * 16 + %(slot)s::smallint))
 ),
 contributed as (
-    select contribution.* from unnest(%(notice)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(notice)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_notice where account_id = %(account_id)s::bigint and fact_id = touched.id
             and fact_id between %(first_notice)s::uuid and %(last_notice)s::uuid offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(reply)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(reply)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_reply where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(opt_out)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(opt_out)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_opt_out where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(conversation)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(conversation)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_conversation where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(answer)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(answer)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_answer where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(step)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(step)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_step where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
     union all
-    select contribution.* from unnest(%(conversion)b::uuid[]) as touched (id) cross join lateral (
+    select contribution.* from unnest(%(conversion)s::uuid[]) as touched (id) cross join lateral (
         select * from contribution_of_conversion where account_id = %(account_id)s::bigint and fact_id = touched.id offset 0
     ) as contribution
 ),
@@ -47,9 +47,9 @@ moved as (
         campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id, closed_by, band,
         currency, -value, -total
     from unnest(
-        %(metric)b::text[], %(bucket)b::timestamptz[], %(campaign_type)b::text[], %(campaign_id)b::bigint[], %(engagement_id)b::bigint[],
-        %(entry_point_id)b::bigint[], %(source_id)b::bigint[], %(skill_id)b::bigint[], %(language)b::text[], %(verdict)b::text[],
-        %(agent_id)b::bigint[], %(closed_by)b::text[], %(band)b::smallint[], %(currency)b::text[], %(value)b::bigint[], %(total)b::numeric[]
+        %(metric)s::text[], %(bucket)s::timestamptz[], %(campaign_type)s::text[], %(campaign_id)s::bigint[], %(engagement_id)s::bigint[],
+        %(entry_point_id)s::bigint[], %(source_id)s::bigint[], %(skill_id)s::bigint[], %(language)s::text[], %(verdict)s::text[],
+        %(agent_id)s::bigint[], %(closed_by)s::text[], %(band)s::smallint[], %(currency)s::text[], %(value)s::bigint[], %(total)s::numeric[]
     ) as taken (
         metric, bucket, campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id,
         closed_by, band, currency, value, total
