@@ -1,0 +1,1 @@
+"""Attribution: which engagement a reply belongs to, decided twice and proven equal."""

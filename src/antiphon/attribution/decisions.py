@@ -11,7 +11,9 @@ from antiphon.kit.ids import uuid7
 _HERE = "antiphon.attribution"
 
 
-def store_decisions(db: Database, account_id: int, outcomes: Sequence[tuple[UUID, Outcome]], *, superseding: Sequence[UUID], at: datetime) -> None:
+def store_decisions(
+    db: Database, account_id: int, outcomes: Sequence[tuple[UUID, Outcome]], *, superseding: Sequence[UUID], at: datetime
+) -> None:
     """Store a decision per (reply, outcome); `superseding` names the replies that already had one."""
     if superseding:
         run(db, sql(_HERE, "supersede"), {"account": account_id, "reply_ids": list(superseding), "at": at})

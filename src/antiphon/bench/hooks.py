@@ -30,7 +30,7 @@ def notices(options: Options) -> dict[str, Any]:
 def _reply(seeded: Seeded, number: int) -> bytes:
     body = {
         "from": {"number": f"00316{number:08d}", "name": ""}, "to": {"number": seeded.number.replace("+", "00")},
-        "message": {"text": f"Yes please, tuesday at {number % 24}?", "media": {"mediaUri": "", "contentType": "", "title": ""}, "custom": {}},
+        "message": {"text": f"Yes please, at {number % 24}?", "media": {"mediaUri": "", "contentType": "", "title": ""}, "custom": {}},
         "reference": None, "groupings": ["", "", ""], "messageContext": "", "channel": "SMS",
         "timeUtc": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
     }  # fmt: skip
@@ -72,9 +72,7 @@ def _fresh(options: Options, environment: Environment, seeded: Seeded, kind: str
 class _Bench:
     """Both servers, and the runs over them: each round measures the one and then the other."""
 
-    def __init__(
-        self, options: Options, seeded: Seeded, path: str, make: Make, fresh: Iterator[int], port: int, empty_port: int
-    ) -> None:
+    def __init__(self, options: Options, seeded: Seeded, path: str, make: Make, fresh: Iterator[int], port: int, empty_port: int) -> None:
         self._options, self._seeded, self._path, self._make, self._fresh = options, seeded, path, make, fresh
         self._port, self._empty_port = port, empty_port
         self.sent = 0
@@ -89,7 +87,11 @@ class _Bench:
             "at": at,
             "ratio": max(figure["ratio"] for figure in at.values()),
             "per_second": highest,
-            "half_rate": {"per_second": round(highest / 2), "p50_ms": round(paced.percentile(0.5), 2), "p99_ms": round(paced.percentile(0.99), 2)},
+            "half_rate": {
+                "per_second": round(highest / 2),
+                "p50_ms": round(paced.percentile(0.5), 2),
+                "p99_ms": round(paced.percentile(0.99), 2),
+            },
         }
 
     def _compared(self, connections: int) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def serving(environment: Environment, *, application: str | None = None) -> Iter
     port = free_port()
     part = web(replace(environment, port=port))
     command = [*part.command[:-1], application] if application else part.command
-    with subprocess.Popen(command, env={**os.environ, "ANTIPHON_PORT": str(port)}) as server:  # noqa: S603 - our own program
+    with subprocess.Popen(command, env={**os.environ, "ANTIPHON_PORT": str(port)}) as server:
         try:
             _wait(port, until_gone=server)
             yield port
@@ -102,4 +102,3 @@ def progress(text: str) -> None:
 def median(values: Sequence[float]) -> float:
     """Return the middle one."""
     return sorted(values)[len(values) // 2]
-

@@ -24,14 +24,19 @@ def start(options: Options) -> dict[str, Any]:
         started.append(_up(str(home)))
         bare.append(_bare())
         progress(f"round {number + 1}: {started[-1]:.2f} s, bare Django {bare[-1]:.2f} s")
-    return {"bench": "start", "seconds": round(median(started), 2), "bare_django_seconds": round(median(bare), 2), "ratio": round(median(started) / median(bare), 2)}
+    return {
+        "bench": "start",
+        "seconds": round(median(started), 2),
+        "bare_django_seconds": round(median(bare), 2),
+        "ratio": round(median(started) / median(bare), 2),
+    }
 
 
 def _up(home: str) -> float:
     port = free_port()
     environ = {**os.environ, "ANTIPHON_HOME": home, "ANTIPHON_PORT": str(port)}
     began = time.monotonic()
-    with subprocess.Popen([sys.executable, "-m", "antiphon.cli.main", "up"], env=environ, stdout=subprocess.DEVNULL) as site:  # noqa: S603 - our own program
+    with subprocess.Popen([sys.executable, "-m", "antiphon.cli.main", "up"], env=environ, stdout=subprocess.DEVNULL) as site:
         try:
             return _until_answered(port, began)
         finally:
@@ -51,5 +56,5 @@ def _until_answered(port: int, began: float) -> float:
 
 def _bare() -> float:
     began = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import django; django.setup()"], check=True, env={**os.environ})  # noqa: S603 - as above
+    subprocess.run([sys.executable, "-c", "import django; django.setup()"], check=True, env={**os.environ})
     return time.monotonic() - began

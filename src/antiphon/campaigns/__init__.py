@@ -1,0 +1,1 @@
+"""Campaigns: goal, time frame, engagements, entry points, and every version of them."""

@@ -1,0 +1,1 @@
+"""The people behind phone numbers, and their opt-outs."""

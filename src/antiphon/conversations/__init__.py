@@ -1,0 +1,1 @@
+"""Conversations: what replies start, agents answer, and somebody closes."""

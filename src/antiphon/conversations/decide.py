@@ -57,7 +57,7 @@ def append(present: Present, reply: Received, *, targets: Targets) -> Present:
     """Return an open conversation with one more reply in it.
 
     1. The earliest by (`replied_at`, dedupe key) is the opening reply, and the link follows it.
-    2. `started_at` is the least receipt; the number to answer from is of the last received.
+    2. `started_at` is the least receipt; the number to answer from is of the last received, of equals by number and text.
     3. It is the agent's turn, waiting since the first unanswered receipt.
     4. A reply received after an accepted answer makes the conversation interactive, once.
     """
@@ -70,16 +70,14 @@ def append(present: Present, reply: Received, *, targets: Targets) -> Present:
         waiting_since=waiting_since,
         due_at=due(waiting_since, skill_id=present.skill_id, targets=targets),
     )
-    if reply.received_at >= present.last_at:
+    if (reply.received_at, reply.to_number, reply.text) >= (present.last_at, present.last_to_number, present.last_text):
         after = replace(after, last_at=reply.received_at, last_to_number=reply.to_number, last_text=reply.text)
     if present.interactive_at is None and present.handled_at is not None and reply.received_at > present.handled_at:
         after = replace(
             after, interactive_at=reply.received_at, interactive_skill_id=present.skill_id, interactive_agent_id=present.agent_id
         )
     if (reply.replied_at, reply.dedupe_key) < (present.opening_replied_at, present.opening_dedupe_key):
-        after = replace(
-            after, opening_reply_id=reply.id, opening_replied_at=reply.replied_at, opening_dedupe_key=reply.dedupe_key
-        )
+        after = replace(after, opening_reply_id=reply.id, opening_replied_at=reply.replied_at, opening_dedupe_key=reply.dedupe_key)
         after = follow(after, reply.link, targets=targets)
     return after
 
@@ -124,9 +122,7 @@ def _link_of(present: Present) -> tuple[object, ...]:
     return (present.verdict, present.engagement_id, present.engagement_version, present.entry_point_id, present.notice_id)
 
 
-def receive(
-    replies: Iterable[Received], *, present: Iterable[Present], targets: Targets
-) -> tuple[dict[UUID, Present], dict[UUID, UUID]]:
+def receive(replies: Iterable[Received], *, present: Iterable[Present], targets: Targets) -> tuple[dict[UUID, Present], dict[UUID, UUID]]:
     """Put every reply into its consumer's one open conversation on its source, starting one where there is none.
 
     Replies are taken in order of receipt. Returns the conversations after, by id, and each reply's conversation.

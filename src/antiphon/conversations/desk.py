@@ -30,7 +30,7 @@ class Desk:
     at: datetime
     tally: Tally
 
-    def step(self, kind: StepKind, /, **columns: Any) -> None:  # noqa: ANN401 - columns of Step
+    def step(self, kind: StepKind, /, **columns: Any) -> None:
         """Write down what happened."""
         made = Step.objects.create(
             account_id=self.account_id,
@@ -43,7 +43,7 @@ class Desk:
         )
         self.tally.added("step", [made.id])
 
-    def tell(self, kind: Kind, /, **content: Any) -> None:  # noqa: ANN401 - JSON values
+    def tell(self, kind: Kind, /, **content: Any) -> None:
         """Record an event about the conversation."""
         named = {"conversation": str(self.conversation.id), "consumer": str(self.conversation.consumer_id), "actor": self.actor}
         subject = f"conversation:{self.conversation.id}"

@@ -24,7 +24,9 @@ class Conversation(Fact):
     campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
     engagement = models.ForeignKey("campaigns.Engagement", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
     engagement_version = models.IntegerField(null=True)
-    entry_point = models.ForeignKey("campaigns.EntryPoint", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    entry_point = models.ForeignKey(
+        "campaigns.EntryPoint", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     notice_id = models.UUIDField(null=True)
     goal_kind = models.CharField(max_length=16, blank=True)
     is_linked_by_person = models.BooleanField(default=False, db_default=False)
@@ -53,16 +55,26 @@ class Conversation(Fact):
     class Meta:
         db_table = "conversation"
         constraints = [
-            models.UniqueConstraint(fields=["account", "source_id", "consumer_id"], name="conversation_open_once", condition=~models.Q(state="closed")),
+            models.UniqueConstraint(
+                fields=["account", "source_id", "consumer_id"], name="conversation_open_once", condition=~models.Q(state="closed")
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "skill", "due_at"], name="conversation_queue", condition=models.Q(state="queued")),
             models.Index(fields=["account", "agent", "due_at"], name="conversation_of_agent", condition=models.Q(state="assigned")),
             models.Index(fields=["account", "started_at", "id"], name="conversation_by_start"),
             models.Index(fields=["account", "consumer_id", "started_at"], name="conversation_by_consumer"),
-            models.Index(fields=["account", "campaign", "started_at"], name="conversation_by_campaign", condition=models.Q(campaign__isnull=False)),
-            models.Index(fields=["account", "leaving_at"], name="conversation_leaving", condition=models.Q(leaving_at__isnull=False) & ~models.Q(state="closed")),
-            models.Index(fields=["account", "last_at"], name="conversation_idle", condition=models.Q(turn="consumer") & ~models.Q(state="closed")),
+            models.Index(
+                fields=["account", "campaign", "started_at"], name="conversation_by_campaign", condition=models.Q(campaign__isnull=False)
+            ),
+            models.Index(
+                fields=["account", "leaving_at"],
+                name="conversation_leaving",
+                condition=models.Q(leaving_at__isnull=False) & ~models.Q(state="closed"),
+            ),
+            models.Index(
+                fields=["account", "last_at"], name="conversation_idle", condition=models.Q(turn="consumer") & ~models.Q(state="closed")
+            ),
         ]
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from antiphon.consumers.store import lock_consumers
 from antiphon.conversations.delivery import Said, raise_answers
 from antiphon.conversations.models import Answer
 from antiphon.conversations.types import AnswerState
-from antiphon.consumers.store import lock_consumers
 from antiphon.events.verbs import record
 from antiphon.kit.db import Database, account, rows, run, sql
 from antiphon.kit.ids import slot
@@ -26,7 +26,9 @@ class NotSentYet(Exception):  # noqa: N818 - reads as what it says
     """Nothing reached the provider: try this answer again later."""
 
 
-def send(account_id: int, answer_id: UUID, *, transport: Transport, base_url: str, now: Callable[[], datetime], is_last_try: bool = False) -> None:
+def send(
+    account_id: int, answer_id: UUID, *, transport: Transport, base_url: str, now: Callable[[], datetime], is_last_try: bool = False
+) -> None:
     """Send one stored answer, at most once, and keep what the provider said.
 
     1. Claim it in a transaction of its own: a claim found means that an earlier call may have left, so it is unknown.
@@ -55,7 +57,7 @@ def _settle_unfinished(db: Database, account_id: int, answer_id: UUID, *, at: da
         _keep(db, account_id, answer_id, Said(state=AnswerState.UNKNOWN, received_at=at, detail="the sender stopped during the call"))
 
 
-def _call(claimed: Any, settings: SourceSettings, *, transport: Transport, base_url: str, now: Callable[[], datetime]) -> Said | None:  # noqa: ANN401 - a row
+def _call(claimed: Any, settings: SourceSettings, *, transport: Transport, base_url: str, now: Callable[[], datetime]) -> Said | None:
     adapter = adapter_of(settings.app)
     text = OutgoingText(to=claimed.phone, sender=claimed.from_number, text=claimed.text, reference=claimed.reference)
     outcome = transport.call(adapter.send([text], source=settings, base_url=base_url))

@@ -69,7 +69,14 @@ def assign(db: Database, account_id: int, conversation_id: UUID, *, agent_id: in
 
 
 def transfer(
-    db: Database, account_id: int, conversation_id: UUID, *, actor: str, at: datetime, skill_id: int | None = None, agent_id: int | None = None
+    db: Database,
+    account_id: int,
+    conversation_id: UUID,
+    *,
+    actor: str,
+    at: datetime,
+    skill_id: int | None = None,
+    agent_id: int | None = None,
 ) -> None:
     """Move a conversation to a skill's queue, to an agent who has the skill, or back to its own queue. Raises Missing, Refused."""
     with at_desk(db, account_id, conversation_id, actor=actor, at=at) as desk:
@@ -125,7 +132,9 @@ def answer(db: Database, account_id: int, conversation_id: UUID, *, agent_id: in
             },
         )
         if not stored:
-            raise Refused("opted_out", "This consumer opted out after their latest reply, so nothing may be sent. They can always write again.")
+            raise Refused(
+                "opted_out", "This consumer opted out after their latest reply, so nothing may be sent. They can always write again."
+            )
         desk.tally.added("answer", [answer_id])
         put_off("send_answer", account_id=account_id, answer_id=str(answer_id))
         return answer_id
@@ -177,7 +186,13 @@ def close(
         conversation.leaving_at = None
         conversation.save(update_fields=["state", "closed_at", "closed_by", "closed_by_membership_id", "outcome", "leaving_at"])
         desk.step(StepKind.CLOSED, from_agent_id=conversation.agent_id, from_skill_id=conversation.skill_id)
-        desk.tell(Kind.CONVERSATION_CLOSED, closed_by=str(by), agent=conversation.agent_id, skill=conversation.skill_id, outcome=conversation.outcome)
+        desk.tell(
+            Kind.CONVERSATION_CLOSED,
+            closed_by=str(by),
+            agent=conversation.agent_id,
+            skill=conversation.skill_id,
+            outcome=conversation.outcome,
+        )
         if outcome and outcome.is_goal_reached and conversation.goal_kind != "conversation":
             _reach_goal(desk, outcome)
 
@@ -245,7 +260,10 @@ def _check_undo(desk: Desk) -> None:
     if desk.at - conversation.closed_at > UNDO:
         raise Refused("too_late", "A close can be taken back for two minutes. A new reply from the consumer starts a new conversation.")
     newer = Conversation.objects.filter(
-        account_id=desk.account_id, source_id=conversation.source_id, consumer_id=conversation.consumer_id, started_at__gt=conversation.started_at
+        account_id=desk.account_id,
+        source_id=conversation.source_id,
+        consumer_id=conversation.consumer_id,
+        started_at__gt=conversation.started_at,
     )
     if newer.exclude(id=conversation.id).exists():
         raise Refused("newer_conversation", "The consumer has a newer conversation: go on there.")
@@ -284,8 +302,14 @@ def link(db: Database, account_id: int, conversation_id: UUID, *, engagement_id:
 def _chosen(account_id: int, conversation: Conversation, engagement_id: int | None) -> Link:
     if engagement_id is None:
         source = Source.objects.get(account_id=account_id, id=conversation.source_id)
-        return Link("set_by_person", conversation.notice_id, None, None, None, None, "", source.default_skill_id, source.default_language, "")
-    found = Engagement.objects.select_related("campaign").filter(account_id=account_id, id=engagement_id, source_id=conversation.source_id).first()
+        return Link(
+            "set_by_person", conversation.notice_id, None, None, None, None, "", source.default_skill_id, source.default_language, ""
+        )
+    found = (
+        Engagement.objects.select_related("campaign")
+        .filter(account_id=account_id, id=engagement_id, source_id=conversation.source_id)
+        .first()
+    )
     if found is None:
         raise Missing("not_found", "There is no such engagement on this conversation's source.", field="engagement")
     return Link(

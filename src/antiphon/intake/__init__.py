@@ -1,0 +1,1 @@
+"""Intake: what providers tell us, stored, normalised, and taken down the line."""

@@ -113,6 +113,7 @@ def _tell(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Prese
 
 def _tell_started(passage: Passage, conversation: Present, opening: Attributed) -> None:
     outcome = opening.outcome
+    carried = opening.fact.external_campaign if opening.fact and outcome.campaign_key else ""
     since = None if outcome.notice_sent_at is None else max(0.0, (conversation.opening_replied_at - outcome.notice_sent_at).total_seconds())
     passage.tell(
         Kind.CONVERSATION_STARTED, f"conversation:{conversation.id}", conversation.started_at, conversation.started_at,
@@ -121,6 +122,6 @@ def _tell_started(passage: Passage, conversation: Present, opening: Attributed) 
         engagement=conversation.engagement_id, engagement_version=conversation.engagement_version, goal=conversation.goal_kind or None,
         entry_point=conversation.entry_point_id, entry_point_kind=outcome.entry_point_kind or None, skill=conversation.skill_id,
         language=conversation.language, notice=str(outcome.notice_id) if outcome.notice_id else None,
-        external_campaign=outcome.notice_external_campaign or (opening.fact.external_campaign if opening.fact and outcome.campaign_key else "") or None,
+        external_campaign=outcome.notice_external_campaign or carried or None,
         verdict=conversation.verdict, in_frame=outcome.verdict.is_linked, seconds_since_broadcast=since,
     )  # fmt: skip

@@ -82,7 +82,7 @@ def highest(matches: Iterable[Match], *, by: str) -> dict[UUID, Report]:
 
 
 def broadcast_key(outcome: Outcome) -> str:
-    """Return what identifies the broadcast a reply answers: the external campaign, or without one sender and UTC day; empty without notice."""
+    """Return what identifies the broadcast a reply answers: the external campaign, else sender and UTC day; empty without notice."""
     if outcome.notice_id is None or outcome.notice_sent_at is None:
         return ""
     if outcome.notice_campaign_key:
@@ -112,7 +112,9 @@ def _of_engagement(outcome: Outcome) -> Claim | None:
     campaign, engagement, entry_point, skill = outcome.campaign_id, outcome.engagement_id, outcome.entry_point_id, outcome.skill_id
     if campaign is None or engagement is None or entry_point is None or skill is None:
         return None
-    return Claim(campaign_id=campaign, engagement_id=engagement, entry_point_id=entry_point, skill_id=skill, language=outcome.language or "")
+    return Claim(
+        campaign_id=campaign, engagement_id=engagement, entry_point_id=entry_point, skill_id=skill, language=outcome.language or ""
+    )
 
 
 def seconds_to_reply(outcome: Outcome, replied_at: datetime) -> float | None:

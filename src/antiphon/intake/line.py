@@ -32,9 +32,7 @@ from antiphon.metrics.verbs import counting
 from antiphon.providers.protocol import SourceSettings
 
 
-def take(
-    db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, SourceSettings], at: datetime, slot: int
-) -> None:
+def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, SourceSettings], at: datetime, slot: int) -> None:
     """Take the fresh facts of one account down the whole line, in the transaction that `db` is in.
 
     1. Everyone in the batch is a consumer, locked, in phone order.
@@ -57,9 +55,7 @@ def take(
         results = _attribute(passage, facts, known)  # 4
         conversed = converse(passage, results.replies)  # 5
         store_replies(passage, results.replies, homes=conversed.homes, known=known.with_replies)  # 6
-        store_decisions(
-            db, account_id, [(reply.id, reply.outcome) for reply in results.replies], superseding=results.superseded, at=at
-        )
+        store_decisions(db, account_id, [(reply.id, reply.outcome) for reply in results.replies], superseding=results.superseded, at=at)
         store_opt_outs(passage, facts.instructions, results.instructions)
         move_opt_outs(passage, results.late_opt_outs, results.late_opt_out_outcomes)
         judge(passage, {*known.with_opt_outs, *(people[fact.phone] for fact in facts.instructions)})  # 7

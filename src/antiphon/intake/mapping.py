@@ -36,7 +36,7 @@ def map_late(account_id: int, *, door: Door, batch: int = BATCH) -> int:
     )
 
 
-def _each_batch(account_id: int, door: Door, statement: str, mapped: Any, batch: int) -> int:  # noqa: ANN401 - one of the two below
+def _each_batch(account_id: int, door: Door, statement: str, mapped: Any, batch: int) -> int:
     total, after = 0, _NOTHING
     while True:
         with door(account_id) as db:

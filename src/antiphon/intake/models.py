@@ -83,7 +83,11 @@ class Notice(Fact, Counted):
                 name="notice_unmapped",
                 condition=models.Q(counted_engagement_id=None, is_counted=True),
             ),
-            models.Index(fields=["account", "counted_campaign_id", "sent_at"], name="notice_by_campaign", condition=models.Q(counted_campaign_id__isnull=False)),
+            models.Index(
+                fields=["account", "counted_campaign_id", "sent_at"],
+                name="notice_by_campaign",
+                condition=models.Q(counted_campaign_id__isnull=False),
+            ),
             models.Index(fields=["account", "source_id", "reference"], name="notice_by_reference", condition=~models.Q(reference="")),
         ]
 

@@ -72,7 +72,7 @@ def move_opt_outs(passage: Passage, late: Sequence[Any], outcomes: Sequence[Outc
 
 
 def judge(passage: Passage, consumer_ids: Iterable[UUID]) -> None:
-    """Judge the open conversations of consumers who have opt-outs: is the newest at or after their latest reply?"""
+    """Judge the open conversations of consumers who have opt-outs by whether the newest is at or after their latest reply."""
     ids = list(set(consumer_ids))
     if ids:
         passage.rows(sql(_HERE, "judge"), consumer_ids=ids, at=passage.at)

@@ -75,7 +75,7 @@ def question_of_row(row: Any, replied_at: datetime) -> Question:
 
 
 def late_facts(passage: Passage, facts: Facts, concerns: Callable[[int, UUID], bool]) -> dict[str, list[Any]] | None:
-    """Return how far back the batch's notices and replies reach, as arrays; only of (source, consumer) that it concerns; None if nowhere."""
+    """Return how far back the batch's notices and replies reach, as arrays, of whom it concerns; None if nowhere."""
     people = passage.people
     reaching = [
         (fact.source_id, people[fact.phone], fact.received_at, _reaches_from(passage, fact))

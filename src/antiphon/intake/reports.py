@@ -43,9 +43,7 @@ def _waiting(passage: Passage, notices: Sequence[NoticeFact]) -> list[Report]:
 
 
 def _targets(passage: Passage, reports: Sequence[Report]) -> dict[UUID, Targets]:
-    inferring = {
-        source.id: not adapter_of(source.app).capabilities.notice_reports_carry_reference for source in passage.sources.values()
-    }
+    inferring = {source.id: not adapter_of(source.app).capabilities.notice_reports_carry_reference for source in passage.sources.values()}
     found = passage.rows(
         sql(_HERE, "report_targets"),
         **columns(reports, "id", "source_id", "consumer_id", "reference", "received_at"),
@@ -72,9 +70,7 @@ def _store(passage: Passage, reports: Sequence[ReportFact], matches: dict[UUID, 
 def _settle(passage: Passage, matches: Sequence[Match]) -> None:
     found = [matched for matched in matches if matched.answer_id or matched.notice_id]
     if found:
-        passage.run(
-            sql(_HERE, "settle_reports"), id=[matched.report.id for matched in found], **columns(found, "answer_id", "notice_id")
-        )
+        passage.run(sql(_HERE, "settle_reports"), id=[matched.report.id for matched in found], **columns(found, "answer_id", "notice_id"))
 
 
 def _raise_notices(passage: Passage, matches: Sequence[Match]) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 import phonenumbers
 
 _SEPARATORS = re.compile(r"[\s.\-()\[\]/\u00a0\u2010-\u2015]")
+_INTERNATIONAL_DIGITS = 8
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -41,7 +42,7 @@ def normalise(raw: str, *, home_region: str | None = None) -> Number:
     text = _SEPARATORS.sub("", raw)
     if text.startswith("00"):
         text = "+" + text[2:]
-    elif text.isdecimal() and text.isascii() and len(text) >= 8 and not text.startswith("0"):
+    elif text.isdecimal() and text.isascii() and len(text) >= _INTERNATIONAL_DIGITS and not text.startswith("0"):
         text = "+" + text
     elif text.startswith("0") and home_region and text.isdecimal():
         text = _from_home(text, home_region) or text
