@@ -1,9 +1,8 @@
 """The one ASGI application of a web worker: webhooks and streams go to the edge, files from memory, the rest to Django."""
 
+import logging
 import os
 import signal
-import sys
-import traceback
 from importlib import import_module
 from types import FrameType
 from typing import cast
@@ -15,7 +14,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "antiphon.config.settings")
 _django = cast("Application", get_asgi_application())
 
 from antiphon.config import static  # noqa: E402 - after Django's set-up
-from antiphon.config.apps import has_module  # noqa: E402 - as above
 from antiphon.config.env import current  # noqa: E402 - as above
 from antiphon.config.protocols import Application, Receive, Scope, Send  # noqa: E402 - as above
 from antiphon.kit import logs  # noqa: E402 - as above
@@ -23,15 +21,16 @@ from antiphon.kit.parent import end_with_parent  # noqa: E402 - as above
 
 logs.configure(level=current().log_level, is_json=current().is_log_json)
 
+# By name: the edge stands after the settings in the line, so nothing here may import it.
 _edge = import_module("antiphon.edge.app")
-_live = import_module("antiphon.edge.live") if has_module("antiphon.edge.live") else None
+_live = import_module("antiphon.edge.live")
 
 _ROUTES: tuple[tuple[str, Application], ...] = (
     ("/hooks/", _edge.application),
     ("/healthz", _edge.application),
     ("/readyz", _edge.application),
     ("/static/", static.application),
-    *([("/live/", cast("Application", _live.application))] if _live else []),
+    ("/live/", _live.application),
 )
 
 
@@ -56,8 +55,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         _check_addresses()
         await _edge.startup()
         _wake_streams_on_stop()
-    except Exception as error:  # noqa: BLE001 - any failure ends this worker
-        traceback.print_exc(file=sys.stderr)
+    except Exception as error:
+        logging.getLogger(__name__).exception("the worker does not start")
         await send({"type": "lifespan.startup.failed", "message": str(error)})
         return
     await send({"type": "lifespan.startup.complete"})
@@ -76,8 +75,7 @@ def _wake_streams_on_stop() -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     def told(number: int, frame: FrameType | None) -> None:
-        if _live:
-            _live.stop()
+        _live.stop()
         if callable(before):
             before(number, frame)
 

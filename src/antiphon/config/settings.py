@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from antiphon.config import databases as doors
-from antiphon.config.apps import project_apps
 from antiphon.config.env import current
 from antiphon.config.secret import secret_key
 
@@ -31,7 +30,17 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "ninja",
-    *project_apps(),
+    "antiphon.accounts",
+    "antiphon.providers",
+    "antiphon.campaigns",
+    "antiphon.consumers",
+    "antiphon.intake",
+    "antiphon.attribution",
+    "antiphon.conversations",
+    "antiphon.events",
+    "antiphon.metrics",
+    "antiphon.workspace",
+    "antiphon.api",
     "procrastinate.contrib.django",
 ]
 AUTH_USER_MODEL = "accounts.User"
