@@ -160,7 +160,7 @@ def decide(question: Question, situation: Situation) -> Reasoning:
     fitting = list(_fitting(question, situation.holdings, campaign_key=campaign_key, notice=notice))
     # 3, 4. In frame, and of those the most relevant.
     chosen = _most_relevant(fitting, question.replied_at)
-    candidates = tuple(Candidate(holding, relevance, _reason(relevance, holding, chosen, question.replied_at)) for relevance, holding in fitting)
+    candidates = tuple(Candidate(h, relevance, _reason(relevance, h, chosen, question.replied_at)) for relevance, h in fitting)
     # 5. Verdict.
     verdict = _verdict(chosen, candidates, has_broadcast=notice is not None or campaign_key != "")
     considered = tuple(ConsideredNotice(n, _bar(n, question, situation) or _place(n, notice, found)) for n in _latest_first(notices))

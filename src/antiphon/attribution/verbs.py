@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from antiphon.attribution import store
+from antiphon.attribution import explain as explanations
+from antiphon.attribution import relink, store
+from antiphon.attribution.explain import Explanation
+from antiphon.attribution.relink import Relinkable
 from antiphon.attribution.types import Claim, Outcome, Question, Unclaimed
 from antiphon.kit.db import Database
 
 
-def attribute(db: Database, account_id: int, questions: Sequence[Question], *, at: datetime) -> list[Outcome]:  # noqa: ARG001
+def attribute(db: Database, account_id: int, questions: Sequence[Question], *, at: datetime) -> list[Outcome]:  # noqa: ARG001 - see below
     """Decide which engagement each reply belongs to, with the configuration in force; same order as asked.
 
     Reads notices, answers and configuration as this transaction sees them, and stores nothing. `at` is the instant that
@@ -20,3 +24,37 @@ def attribute(db: Database, account_id: int, questions: Sequence[Question], *, a
 def claims(db: Database, account_id: int, unclaimed: Sequence[Unclaimed]) -> list[Claim | None]:
     """Return what each notice, or reply without notice, is counted under; same order as asked, None is unmapped."""
     return store.claims(db, account_id, unclaimed) if unclaimed else []
+
+
+def explain(db: Database, account_id: int, reply_id: UUID) -> Explanation:
+    """Say why a reply is linked as it is: every notice and candidate with its own reason, as of `decided_at`.
+
+    `reply_id` may be a conversation's id: its opening reply is explained. Raises `kit.problems.Missing`.
+    """
+    return explanations.of_reply(db, account_id, reply_id)
+
+
+def dry_run(
+    db: Database,
+    account_id: int,
+    *,
+    source_id: int,
+    phone: str,
+    to: str | None = None,
+    external_campaign: str = "",
+    replied_at: datetime | None = None,
+    at: datetime,
+) -> Explanation:
+    """Say what a reply of this phone number would be linked to; nothing is stored, and the number may be unknown.
+
+    `to` is the number replied to (None: the source's first), `replied_at` is `at` unless given. Raises `kit.problems.Missing`.
+    """
+    when = replied_at or at
+    return explanations.of_nobody(
+        db, account_id, source_id=source_id, phone=phone, to=to, external_campaign=external_campaign, replied_at=when, at=at
+    )
+
+
+def relinkable(db: Database, account_id: int, *, campaign_id: int | None = None, limit: int = 10_000) -> Relinkable:
+    """Return the unlinked conversations that the rule would link now, at their own `replied_at`; of one campaign, or of all."""
+    return relink.relinkable(db, account_id, campaign_id=campaign_id, limit=limit)
