@@ -50,8 +50,10 @@ def store_story(account_id: int, *, at: datetime = AT, campaign: int | None = 11
     """Store and count one story; `seconds` from the notice to the reply."""
     with counted(account_id, slot) as (db, tally):
         story = _stored(account_id, at=at, campaign=campaign, seconds=seconds)
-        event = NewEvent(Kind.CONVERSATION_STARTED, f"conversation:{story.conversation.id}", at, {}, at)
-        record(db, account_id, [event])
+        subject = f"conversation:{story.conversation.id}"
+        told = [NewEvent(Kind.REPLY_RECEIVED, subject, at, {"reply": str(reply.id)}, at) for reply in (story.reply, story.second)]
+        told.append(NewEvent(Kind.CONVERSATION_STARTED, subject, at, {}, at))
+        record(db, account_id, told)
         tally.added("notice", [story.notice.id])
         tally.added("reply", [story.reply.id, story.second.id])
         tally.added("conversation", [story.conversation.id])

@@ -59,6 +59,12 @@ def _told_twice(story: Story, north: int) -> None:
         record(db, north, [NewEvent(Kind.CONVERSATION_STARTED, f"conversation:{story.conversation.id}", AT, {}, AT)])
 
 
+def _reply_told_twice(story: Story, north: int) -> None:
+    with account(north) as db:
+        subject = f"conversation:{story.conversation.id}"
+        record(db, north, [NewEvent(Kind.REPLY_RECEIVED, subject, AT, {"reply": str(story.second.id)}, AT)])
+
+
 def _changed(table: str, member: str, assignment: str) -> Callable[[Story, int], None]:
     def plant(story: Story, north: int) -> None:
         with account(north) as db:
@@ -87,7 +93,8 @@ PLANTED = [
     ("check_openings", _changed("reply", "second", "consumer_id = gen_random_uuid()"), "another consumer or source"),
     ("check_links", _changed("conversation", "conversation", "engagement_id = 120"), "with engagement 120, its opening reply"),
     ("check_handled", _changed("answer", "answer", "is_accepted = false"), "was first answered at another instant"),
-    ("check_told", _told_twice, "was told of 2 times"),
+    ("check_told", _told_twice, "was told of 2 times when it started"),
+    ("check_told_replies", _reply_told_twice, "was told of 2 times"),
 ]
 
 

@@ -11,8 +11,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="change nothing: print what differs, exit 1 if anything does")
     parser.add_argument("--account", metavar="NAME", help="one account; default: every account, one after the other")
     parser.epilog = (
-        "Counters move in the transaction of the facts they count, so a difference is a fault: report it. The command also looks for "
-        "stored results that break their rule (first replies, links, openings, first answers); those it prints and never changes."
+        "Counters move in the transaction of the facts they count, so a difference is a fault: report it.\n"
+        "The command also looks for stored results that break their rule (first replies, links, openings,\n"
+        "first answers, events); those it prints and never changes."
     )
 
 

@@ -20,6 +20,7 @@ CHECKS = {
     "check_links": "conversation",
     "check_handled": "conversation",
     "check_told": "conversation",
+    "check_told_replies": "reply",
 }
 """Each statement that looks for stored results that break their rule, and what its rows are."""
 
