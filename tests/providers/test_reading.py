@@ -1,3 +1,5 @@
+import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -74,3 +76,27 @@ def test_every_text_can_be_stored(value: str) -> None:
 )
 def test_times_without_zone_are_utc(written: str, instant: datetime | None) -> None:
     assert utc_time(written) == instant
+
+
+def nested(draw: st.DrawFn) -> tuple[str, int]:
+    depth = draw(st.integers(1, 2 * DEPTH_LIMIT))
+    siblings = draw(st.lists(st.sampled_from(["[],", '{"a":[]},', '"[[{",', '"\\"[",', "1,"]), max_size=80))
+    inner = "1"
+    for level in range(depth):
+        before = "".join(siblings) if level == depth // 2 else ""
+        inner = f"[{before}{inner}]" if level % 2 else f'{{"]}}": {inner}, "k": [{before}1]}}'
+    return inner, depth
+
+
+@given(st.composite(nested)())
+def test_the_depth_found_is_the_depth_there_is(made: tuple[str, int]) -> None:
+    body, _ = made
+    depth = deepest = 0
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', body):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        deepest = max(deepest, depth)
+    if deepest > DEPTH_LIMIT:
+        with pytest.raises(Malformed, match="deeply"):
+            read(body.encode())
+    else:
+        assert read(body.encode()) == json.loads(body)

@@ -38,6 +38,12 @@ def test_inside_a_sentence_it_is_only_a_hint() -> None:
     assert not is_stop("Please STOP, I have had enough", DEFAULT)
 
 
+def test_a_flood_of_characters_is_no_stop_word() -> None:
+    assert is_stop("stop" + "!" * 90, DEFAULT)
+    assert not is_stop("stop" + "!" * 500_000, DEFAULT)
+    assert mentions_stop("stop " + "\ufdfa" * 500_000, DEFAULT)
+
+
 def test_lists_are_per_language_and_settable() -> None:
     assert is_stop("afmelden", BY_LANGUAGE["nl"])
     assert not is_stop("afmelden", BY_LANGUAGE["en"])

@@ -26,7 +26,14 @@ def run(_options: argparse.Namespace) -> int:
     refuse_taken_port(environment.host, environment.sandbox_port, setting="ANTIPHON_SANDBOX_PORT")
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(host=environment.host, port=environment.sandbox_port, folder=environment.home / "sandbox"))
+            runner.run(
+                serve(
+                    host=environment.host,
+                    port=environment.sandbox_port,
+                    folder=environment.home / "sandbox",
+                    site_url=environment.site_url,
+                )
+            )
     except OSError as error:
         raise FailedError(f"the sandbox cannot use {environment.home / 'sandbox'}: {error.strerror}") from None
     return 0

@@ -16,7 +16,10 @@ DEPTH_LIMIT = 64
 _SHORTEST_TIME = len("2026-03-24T10:00:00")
 
 _fast = msgspec.json.Decoder(float_hook=str)
-_brackets_and_strings = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_texts = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_too_many_at_once = re.compile(rb"\[{%d}" % (DEPTH_LIMIT + 1))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 
 
 class Odd(Exception):  # noqa: N818 - not an error: the fact becomes `Unrecognised` with this reason
@@ -39,15 +42,13 @@ def read(body: bytes) -> Json:
 
 
 def _refuse_depth(body: bytes) -> None:
-    depth = 0
-    for found in _brackets_and_strings.finditer(body):
-        mark = found[0][:1]
-        if mark in b"[{":
-            depth += 1
-        elif mark in b"]}":
-            depth -= 1
-        if depth > DEPTH_LIMIT:
-            raise Malformed("nested too deeply")
+    """Take out texts, then innermost pairs, one level a round: what is left after the last round was deeper, or not closed."""
+    brackets = _texts.sub(b"", body).translate(_ONE_KIND, _NO_BRACKETS)
+    for _ in range(0 if _too_many_at_once.search(brackets) else DEPTH_LIMIT):
+        brackets = brackets.replace(b"[]", b"")
+        if not brackets:
+            return
+    raise Malformed("nested too deeply, or brackets not closed")
 
 
 def _read_carefully(body: bytes) -> Json:

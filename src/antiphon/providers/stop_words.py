@@ -10,18 +10,21 @@ FRENCH = frozenset({"stop", "arret", "arrêt", "arrêter", "arreter", "désabonn
 BY_LANGUAGE = {"en": ENGLISH, "nl": DUTCH, "fr": FRENCH}
 DEFAULT = ENGLISH | DUTCH | FRENCH
 
+# Longer texts are no stop word, and a hint is looked for at their beginning only: a text is at most a few hundred characters.
+_LONGEST_STOP = 100
+_LONGEST_LOOK = 2_000
 _word = re.compile(r"\w+")
 _ASCII_KEPT = {code: None for code in range(128) if not chr(code).isalnum() and not chr(code).isspace()}
 
 
 def is_stop(text: str, words: frozenset[str]) -> bool:
     """Return whether the whole message is a stop word: trimmed, case-folded, punctuation and signs stripped."""
-    return fold(text) in _folded(words)
+    return len(text) <= _LONGEST_STOP and fold(text) in _folded(words)
 
 
 def mentions_stop(text: str, words: frozenset[str]) -> bool:
     """Return whether a stop word stands in the message as a word of its own: a hint for the agent, no more."""
-    inside = f" {' '.join(_word.findall(unicodedata.normalize('NFKC', text).casefold()))} "
+    inside = f" {' '.join(_word.findall(unicodedata.normalize('NFKC', text[:_LONGEST_LOOK]).casefold()))} "
     return any(f" {word} " in inside for word in _folded(words) if word)
 
 

@@ -39,7 +39,8 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
 class Exchange:
     """One CM account with its campaigns and the handsets it can reach."""
 
-    def __init__(self, path: Path, *, render: Callable[[State, str], str | None]) -> None:
+    def __init__(self, path: Path, *, render: Callable[[State, str], str | None], site_url: str = "") -> None:
+        self.site_url = site_url
         self._path = path
         self.state = store.load(path)
         self.log = Log()

@@ -242,5 +242,11 @@ def _back(request: Request) -> Response:
 
 def _page(exchange: Exchange, template: str, *, status: int = 200, **context: object) -> Response:
     state = exchange.state
-    shown = {"settings": state.settings, "wall": wall_of(state), "handset_count": len(state.handsets), "pending": exchange.postman.pending}
+    shown = {
+        "settings": state.settings,
+        "wall": wall_of(state),
+        "handset_count": len(state.handsets),
+        "pending": exchange.postman.pending,
+        "antiphon_url": state.settings.antiphon_url or exchange.site_url,
+    }
     return Response(status, _environment.get_template(template).render(shown | context).encode())

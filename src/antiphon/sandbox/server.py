@@ -15,9 +15,9 @@ from antiphon.sandbox.exchange import Exchange
 STATE_FILE = "state.json"
 
 
-async def serve(*, host: str, port: int, folder: Path) -> None:
-    """Serve until SIGTERM or SIGINT; what is remembered lives in `folder`. Raises OSError when that cannot be used."""
-    exchange = Exchange(folder / STATE_FILE, render=pages.render_part)
+async def serve(*, host: str, port: int, folder: Path, site_url: str) -> None:
+    """Serve until SIGTERM or SIGINT. What is remembered lives in `folder`; `site_url` is Antiphon's. Raises OSError for a bad folder."""
+    exchange = Exchange(folder / STATE_FILE, render=pages.render_part, site_url=site_url)
     server = _server(exchange, host=host, port=port)
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -41,7 +41,10 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
-    """How this CM behaves. `refusals` and `undelivered` name a code per number; grouping 0 tells no campaign ID."""
+    """How this CM behaves. `refusals` and `undelivered` name a code per number; grouping 0 tells no campaign ID.
+
+    `antiphon_url` is where the link leads; empty is the site of this machine.
+    """
 
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
     notice_token: str = ""
@@ -55,7 +58,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     refusals: dict[str, int] = msgspec.field(default_factory=dict)
     undelivered: dict[str, int] = msgspec.field(default_factory=dict)
     faults: Faults = msgspec.field(default_factory=Faults)
-    antiphon_url: str = "http://localhost:8000/"
+    antiphon_url: str = ""
 
 
 class Text(msgspec.Struct):

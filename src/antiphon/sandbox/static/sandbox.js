@@ -34,7 +34,7 @@ function swap(name, fresh) {
 }
 
 function swapHandset(old, fresh) {
-  if (fresh.dataset.state === "new" && old.dataset.state !== "new") say(`${fresh.getAttribute("aria-label")} has a new text`);
+  if (fresh.dataset.state === "new" && old.dataset.state !== "new") noteNew(fresh.getAttribute("aria-label"));
   old.dataset.state = fresh.dataset.state;
   for (const place of [".handset-head", ".handset-talk"]) {
     const before = old.querySelector(place), after = fresh.querySelector(place);
@@ -43,6 +43,18 @@ function swapHandset(old, fresh) {
   const before = old.querySelector(".handset-choice"), after = fresh.querySelector(".handset-choice");
   before.action = after.action;
   before.querySelector("button").innerHTML = after.querySelector("button").innerHTML;
+}
+
+// A broadcast reaches the whole wall: that is said once.
+
+function noteNew(name) {
+  noteNew.names = [...(noteNew.names || []), name];
+  clearTimeout(noteNew.timer);
+  noteNew.timer = setTimeout(() => {
+    const names = noteNew.names;
+    noteNew.names = [];
+    say(names.length === 1 ? `${name} has a new text` : `${names.length} handsets have a new text`);
+  }, 300);
 }
 
 function scrollTalks() {
