@@ -73,6 +73,9 @@ class Environment:
     allowed_hosts: tuple[str, ...] = _setting(
         "ANTIPHON_ALLOWED_HOSTS", default=(), text="Further host names that requests may name, separated by commas.", shown="none"
     )
+    proxies: int = _setting(
+        "ANTIPHON_PROXIES", default=0, text="Reverse proxies in front of the site; so many last addresses of `X-Forwarded-For` are theirs."
+    )
     is_development: bool = _setting(
         "ANTIPHON_DEVELOPMENT", default=False, text="Error pages with details, and `/styleguide/`. Never on a public site."
     )
