@@ -112,15 +112,24 @@ def test_a_full_spool_takes_nothing_and_what_it_has_stays(tmp_path: Path) -> Non
     one = record(1, body=b"x" * 1000)
     spool = Spool(tmp_path, limit_bytes=len(HEAD) + 2 * len(frame(one, MARK)))
     spool.append([one])
-    assert spool.is_writable()
     with pytest.raises(SpoolFull):
         spool.append([one, one])
     spool.append([one])
-    assert not spool.is_writable()
     with pytest.raises(SpoolFull):
         spool.append([one])
     spool.close()
     assert drained(tmp_path) == ["n=1", "n=1"]
+
+
+def test_a_spool_says_whether_it_could_take_another_webhook(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", limit_bytes=20_000)
+    assert spool.is_writable()
+    spool.append([record(1, body=b"x" * 17_000)])
+    assert not spool.is_writable()
+    spool.close()
+    taken = tmp_path / "a file"
+    taken.write_bytes(b"")
+    assert not Spool(taken, limit_bytes=LIMIT).is_writable()
 
 
 def test_a_disk_that_takes_only_half_leaves_no_half_record(tmp_path: Path) -> None:

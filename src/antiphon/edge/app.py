@@ -215,7 +215,7 @@ class Edge:
 
     async def _readiness(self) -> Reply:
         """Ready: every lane lives, sources are known, and the database or the spool can take a webhook."""
-        database = self.sources.is_reachable or any(lane.is_connected for lane in self.lanes)
+        database = self.sources.is_reachable
         spool = await asyncio.to_thread(self.spool.is_writable)
         lanes = sum(lane.is_alive for lane in self.lanes)
         is_ready = lanes == len(self.lanes) and self.sources.is_loaded.is_set() and (database or spool)

@@ -69,11 +69,6 @@ class Lane:
         """Tell whether its thread runs."""
         return self._thread.is_alive()
 
-    @property
-    def is_connected(self) -> bool:
-        """Tell whether its last batch reached the database."""
-        return self._db is not None
-
     def start(self) -> None:
         """Begin to take webhooks."""
         self._thread.start()

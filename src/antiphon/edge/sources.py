@@ -19,6 +19,7 @@ _log = structlog.get_logger(__name__)
 CHANNEL = "antiphon_config"
 _FULL_LOOK_SECONDS = 60.0
 _LISTEN_SECONDS = 1.0
+_SILENT_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,12 @@ class Sources:
         self._thread = threading.Thread(target=self._live, name="sources", daemon=True)
         self.current = Snapshot({}, {})
         self.is_loaded = threading.Event()
-        self.is_reachable = False
+        self._reached_at = -_SILENT_SECONDS
+
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether the database answered a moment ago; a server that hangs does not."""
+        return time.monotonic() - self._reached_at < _SILENT_SECONDS
 
     def start(self) -> None:
         """Begin to listen; `is_loaded` is set once everything was read."""
@@ -134,7 +140,7 @@ class Sources:
             except Exception as error:  # noqa: BLE001 - without its listener an edge would serve stale settings for ever
                 if not isinstance(error, psycopg.Error):
                     _log.exception("sources_failed")
-                self.is_reachable = False
+                self._reached_at = -_SILENT_SECONDS
                 self._stop.wait(0.5)
 
     def _listen(self, db: Database) -> None:
@@ -147,11 +153,13 @@ class Sources:
             changed = {int(told.payload) for told in db.notifies(timeout=_LISTEN_SECONDS, stop_after=1) if told.payload.isdecimal()}
             if changed:
                 self._look(db, changed)
+            db.execute("select 1")
+            self._reached_at = time.monotonic()
 
     def _look(self, db: Database, accounts: set[int] | None) -> None:
         found = {(one.settings.account_id, one.settings.id): one for one in load(db, accounts=accounts)}
         kept = {} if accounts is None else {name: one for name, one in self._known.items() if name[0] not in accounts}
         self._known = kept | found
         self.current = snapshot(self._known.values(), at=self._clock())
-        self.is_reachable = True
+        self._reached_at = time.monotonic()
         self.is_loaded.set()

@@ -24,6 +24,7 @@ _MARK_SIZE = 16
 _FRAME = struct.Struct(f">{_MARK_SIZE}sII")
 _SUFFIX = ".spool"
 _SEGMENT_BYTES = 16_777_216
+_USUAL_BYTES = 4096
 
 
 class SpoolFull(Exception):  # noqa: N818 - reads as the state it is
@@ -175,14 +176,14 @@ class Spool:
             segment.remove()
 
     def is_writable(self) -> bool:
-        """Tell whether a record could be taken now, by writing and syncing a few bytes."""
-        if self.size >= self._limit:
+        """Tell whether a webhook of the usual size could be taken now: there is room, and a few bytes can be written and synced."""
+        if self.size + _USUAL_BYTES > self._limit:
             return False
         probe = self._folder / f".probe-{os.getpid()}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with probe.open("wb") as file:
-                file.write(bytes(4096))
+                file.write(bytes(_USUAL_BYTES))
                 os.fsync(file.fileno())
             probe.unlink()
         except OSError:
