@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from antiphon.intake import arrivals
@@ -31,6 +32,10 @@ class Deliver:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
 
+    @cached_property
+    def _notice_token(self) -> str:
+        return self.tenant.secret("notice_token")
+
     def notice_post(
         self,
         phone: str,
@@ -44,7 +49,7 @@ class Deliver:
         """Make an MT webhook."""
         body = {
             "to": phone.replace("+", "00"), "from": sender or self.tenant.number, "body": text,
-            "webhooktoken": self.tenant.secret("notice_token"), "customGrouping": campaign, "customGrouping2": "", "customGrouping3": "",
+            "webhooktoken": self._notice_token, "customGrouping": campaign, "customGrouping2": "", "customGrouping3": "",
             "skill": "",
         }  # fmt: skip
         return self._post(HookKind.NOTICE, body | more, at)
@@ -59,15 +64,21 @@ class Deliver:
         to: str | None = None,
         campaign: str | None = None,
         reference: str | None = None,
+        **more: Any,
     ) -> Post:
         """Make an MO webhook of the newer generation; its time is `at` unless said."""
         body = {
             "from": {"number": phone.replace("+", "00"), "name": ""}, "to": {"number": to or self.tenant.number},
             "message": {"text": text, "media": {"mediaUri": "", "contentType": "", "title": ""}, "custom": {}},
             "reference": reference, "groupings": [campaign or "", "", ""], "messageContext": "", "channel": "SMS",
-            "timeUtc": (replied_at or at).strftime("%Y-%m-%dT%H:%M:%S"),
+            "timeUtc": _utc(replied_at or at),
         }  # fmt: skip
-        return self._post(HookKind.REPLY, body, at)
+        return self._post(HookKind.REPLY, body | more, at)
+
+    def picture_post(self, phone: str, *, at: datetime, url: str = "https://media.example/a.jpg", text: str = "") -> Post:
+        """Make an MO webhook that brings a picture."""
+        message = {"text": text, "media": {"mediaUri": url, "contentType": "image/jpeg", "title": ""}, "custom": {}}
+        return self.reply_post(phone, text, at=at, message=message)
 
     def old_reply_post(self, phone: str, text: str, *, at: datetime, campaign: str = "") -> Post:
         """Make an MO webhook of the older generation, which says no time."""
@@ -81,6 +92,13 @@ class Deliver:
             "messages": {"msg": {"received": "", "to": phone.replace("+", "00"), "reference": reference, "status": status, "operator": ""}}
         }
         return self._post(HookKind.REPORT, body, at)
+
+    def opt_out_post(
+        self, phone: str, *, at: datetime, opted_at: datetime | None = None, kind: str = "opt_out", scope: str = "source", sender: str = ""
+    ) -> Post:
+        """Make an opt-out webhook (or an `opt_in`); its time is `at` unless said."""
+        body = {"kind": kind, "number": phone.replace("+", "00"), "scope": scope, "sender": sender, "timeUtc": _utc(opted_at or at)}
+        return self._post(HookKind.OPT_OUT, body, at)
 
     def _post(self, kind: HookKind, body: dict[str, Any], at: datetime) -> Post:
         return Post(kind, json.dumps(body).encode(), at, self.tenant.source)
@@ -102,16 +120,14 @@ class Deliver:
                 )
                 for post in posts
             ]
-            at = max(one.received_at for one in batch)
-            arrivals.store(db, self.tenant.id, batch, sources=sources, at=at, slot=0)
-            for one in batch:
-                self._raise_if_not_taken(one)
+            arrivals.store(db, self.tenant.id, batch, sources=sources, at=max(one.received_at for one in batch), slot=0)
+            self._raise_if_not_taken(batch)
 
-    def _raise_if_not_taken(self, one: arrivals.Arrived) -> None:
+    def _raise_if_not_taken(self, batch: list[arrivals.Arrived]) -> None:
         from antiphon.intake.models import Arrival  # noqa: PLC0415 - models wait for Django's set-up
 
-        stored = Arrival.objects.get(account_id=self.tenant.id, id=one.id)
-        assert stored.state != "pending", stored.reason
+        pending = Arrival.objects.filter(account_id=self.tenant.id, id__in=[one.id for one in batch], state="pending")
+        assert list(pending.values_list("reason", flat=True)) == []
 
     def notice(self, phone: str, campaign: str = "C1", *, at: datetime, **more: Any) -> None:
         """Deliver a notice."""
@@ -124,6 +140,18 @@ class Deliver:
     def report(self, phone: str, reference: str, *, at: datetime, **more: Any) -> None:
         """Deliver a status report."""
         self(self.report_post(phone, reference, at=at, **more))
+
+    def opt_out(self, phone: str, *, at: datetime, **more: Any) -> None:
+        """Deliver an opt-out webhook."""
+        self(self.opt_out_post(phone, at=at, **more))
+
+    def opt_in(self, phone: str, *, at: datetime, **more: Any) -> None:
+        """Deliver the reversal of an opt-out."""
+        self(self.opt_out_post(phone, at=at, kind="opt_in", **more))
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
 MINUTE = timedelta(minutes=1)

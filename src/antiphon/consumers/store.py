@@ -20,3 +20,13 @@ def lock_phones(db: Database, account_id: int, phones: Iterable[str], *, at: dat
 def lock_consumers(db: Database, account_id: int, ids: Iterable[UUID]) -> None:
     """Lock these consumers, in phone order."""
     rows(db, sql(_HERE, "lock_by_id"), {"account": account_id, "ids": list(set(ids))})
+
+
+def judge(db: Database, account_id: int, ids: Iterable[UUID], *, at: datetime) -> None:
+    """Judge from stored instants whether consumers who have opt-outs leave their open conversations.
+
+    They do if their newest opt-out in scope is at or after their latest reply: it is their turn, and the worker closes it later.
+    """
+    wanted = list(set(ids))
+    if wanted:
+        rows(db, sql(_HERE, "judge"), {"account": account_id, "consumer_ids": wanted, "at": at})

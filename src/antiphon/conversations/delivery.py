@@ -104,12 +104,20 @@ def _fail(db: Database, account_id: int, failed: Sequence[Any], words: Mapping[U
 def _events(rising: Iterable[Any], accepted: set[UUID], words: Mapping[UUID, Word]) -> Iterable[NewEvent]:
     for row in rising:
         word = words[row.id]
-        kinds = [Kind.ANSWER_SENT] if row.id in accepted else []
-        kinds += {AnswerState.FAILED: [Kind.ANSWER_FAILED], AnswerState.DELIVERED: [Kind.ANSWER_DELIVERED]}.get(AnswerState(word.state), [])
-        for kind in kinds:
+        for kind in _kinds(row, word, is_accepted=row.id in accepted):
             time = row.created_at if kind is Kind.ANSWER_SENT else word.received_at
             content = {
                 "answer": str(row.id), "conversation": str(row.conversation_id), "consumer": str(row.consumer_id), "source": row.source_id,
                 "agent": row.agent_id, "skill": row.skill_id, "state": str(word.state), "reason": word.reason or None,
             }  # fmt: skip
             yield NewEvent(type=kind, subject=f"conversation:{row.conversation_id}", time=time, content=content, at=word.received_at)
+
+
+def _kinds(row: Any, word: Word, *, is_accepted: bool) -> Iterable[Kind]:
+    """Return what a climb is told as: what was read was delivered."""
+    if is_accepted:
+        yield Kind.ANSWER_SENT
+    if word.state == AnswerState.FAILED:
+        yield Kind.ANSWER_FAILED
+    if _CLIMB[AnswerState(word.state)] >= _CLIMB[AnswerState.DELIVERED] > _CLIMB[AnswerState(row.state)]:
+        yield Kind.ANSWER_DELIVERED

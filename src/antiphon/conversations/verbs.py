@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Q
+
 from antiphon.accounts.audit import audit
 from antiphon.accounts.models import Account, Skill
 from antiphon.campaigns.models import Engagement
+from antiphon.consumers.store import judge
 from antiphon.conversations import decide, store
 from antiphon.conversations.desk import Desk, at_desk, check_can_take
 from antiphon.conversations.models import Conversation, Conversion
@@ -246,6 +249,7 @@ def undo_close(db: Database, account_id: int, conversation_id: UUID, *, actor: s
         conversation.state = State.QUEUED if conversation.agent_id is None else State.ASSIGNED
         conversation.closed_at, conversation.closed_by, conversation.closed_by_membership_id, conversation.outcome = None, "", None, None
         conversation.save(update_fields=["state", "closed_at", "closed_by", "closed_by_membership_id", "outcome"])
+        judge(db, account_id, [conversation.consumer_id], at=at)
         desk.step(StepKind.REOPENED, to_agent_id=conversation.agent_id, to_skill_id=conversation.skill_id)
         desk.tell(Kind.CONVERSATION_REOPENED, goals_taken_back=[str(goal) for goal in goals], agent=conversation.agent_id)
 
@@ -259,13 +263,10 @@ def _check_undo(desk: Desk) -> None:
         raise Refused("not_yours", "Only whoever closed a conversation can take that back.")
     if desk.at - conversation.closed_at > UNDO:
         raise Refused("too_late", "A close can be taken back for two minutes. A new reply from the consumer starts a new conversation.")
-    newer = Conversation.objects.filter(
-        account_id=desk.account_id,
-        source_id=conversation.source_id,
-        consumer_id=conversation.consumer_id,
-        started_at__gt=conversation.started_at,
-    )
-    if newer.exclude(id=conversation.id).exists():
+    others = Conversation.objects.filter(
+        account_id=desk.account_id, source_id=conversation.source_id, consumer_id=conversation.consumer_id
+    ).exclude(id=conversation.id)
+    if others.filter(Q(started_at__gt=conversation.started_at) | ~Q(state=State.CLOSED)).exists():
         raise Refused("newer_conversation", "The consumer has a newer conversation: go on there.")
 
 

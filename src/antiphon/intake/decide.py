@@ -47,28 +47,39 @@ class Match:
 def match(reports: Iterable[Report], targets: Mapping[UUID, Targets]) -> list[Match]:
     """Match reports in order of receipt: to an answer, a notice by reference, else the latest notice not yet bound.
 
-    A notice that an earlier report of the batch bound to its reference is that reference's, and nobody else's.
+    A notice that a report of the batch bound to its reference is that reference's, and nobody else's: also of reports that
+    came before the notice, too early to infer it themselves.
     """
-    bound: dict[tuple[int, UUID, str], UUID] = {}
+    inferred: dict[tuple[int, UUID, str], UUID] = {}
     taken: set[UUID] = set()
-    matched = []
-    for report in sorted(reports, key=lambda report: (report.received_at, report.dedupe_key)):
-        found = targets[report.id]
-        if found.answer_id or found.notice_id:
-            matched.append(Match(report, found.answer_id, found.notice_id))
-            continue
-        name = (report.source_id, report.consumer_id, report.reference)
-        notice_id = bound.get(name) or next((recent for recent in found.recent_ids if recent not in taken), None)
-        if notice_id:
-            bound[name] = notice_id
-            taken.add(notice_id)
-        matched.append(Match(report, None, notice_id))
-    return matched
+    in_order = sorted(reports, key=lambda report: (report.received_at, report.dedupe_key))
+    for report in in_order:
+        free = next((recent for recent in targets[report.id].recent_ids if recent not in taken), None)
+        if free and _name(report) not in inferred:
+            inferred[_name(report)] = free
+            taken.add(free)
+    return [_matched(report, targets[report.id], inferred.get(_name(report))) for report in in_order]
+
+
+def _name(report: Report) -> tuple[int, UUID, str]:
+    return (report.source_id, report.consumer_id, report.reference)
+
+
+def _matched(report: Report, found: Targets, inferred_id: UUID | None) -> Match:
+    if found.answer_id or found.notice_id:
+        return Match(report, found.answer_id, found.notice_id)
+    return Match(report, None, inferred_id)
 
 
 def climbs(state: str, *, over: str) -> bool:
     """Tell whether a delivery state is higher than another: unknown < queued < sent < failed < delivered < read."""
     return _CLIMB[DeliveryState(state)] > _CLIMB.get(DeliveryState(over) if over != "dispatching" else DeliveryState.UNKNOWN, 0)
+
+
+def reached(state: str, *, over: str) -> DeliveryState | None:
+    """Return which of failed and delivered this climb is to be told as, if any: what was read was delivered."""
+    told = DeliveryState.DELIVERED if climbs(state, over=DeliveryState.FAILED) else DeliveryState(state)
+    return told if told in (DeliveryState.FAILED, DeliveryState.DELIVERED) and climbs(told, over=over) else None
 
 
 def highest(matches: Iterable[Match], *, by: str) -> dict[UUID, Report]:

@@ -9,11 +9,11 @@ from uuid import UUID
 from antiphon.attribution.decisions import store_decisions
 from antiphon.attribution.types import Outcome
 from antiphon.attribution.verbs import attribute
-from antiphon.consumers.store import lock_phones
+from antiphon.consumers.store import judge, lock_phones
 from antiphon.events.verbs import record
 from antiphon.intake.converse import converse
 from antiphon.intake.notices import store_notices
-from antiphon.intake.opt_outs import judge, late_opt_outs, move_opt_outs, question_of_instruction, store_opt_outs
+from antiphon.intake.opt_outs import late_opt_outs, move_opt_outs, question_of_instruction, store_opt_outs
 from antiphon.intake.passage import Passage
 from antiphon.intake.replies import (
     Attributed,
@@ -58,7 +58,7 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
         store_decisions(db, account_id, [(reply.id, reply.outcome) for reply in results.replies], superseding=results.superseded, at=at)
         store_opt_outs(passage, facts.instructions, results.instructions)
         move_opt_outs(passage, results.late_opt_outs, results.late_opt_out_outcomes)
-        judge(passage, {*known.with_opt_outs, *(people[fact.phone] for fact in facts.instructions)})  # 7
+        judge(db, account_id, {*known.with_opt_outs, *(people[fact.phone] for fact in facts.instructions)}, at=at)  # 7
         tell_replies(passage, results.replies, conversed.homes)
         record(db, account_id, passage.events)  # 8
 

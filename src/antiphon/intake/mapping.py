@@ -70,8 +70,9 @@ def _hanging(db: Database, account_id: int, notices: Sequence[Any]) -> list[Any]
 
 
 def _map_replies(db: Database, account_id: int, found: Sequence[Any], tally: Tally) -> int:
-    asked = [Unclaimed(row.source_id, row.campaign_key, "", row.replied_at) for row in found]
-    claimed = {row.id: claim for row, claim in zip(found, claims(db, account_id, asked), strict=True) if claim}
+    still = rows(db, sql(_HERE, "still_unmapped_replies"), {"account": account_id, "ids": [row.id for row in found]})
+    asked = [Unclaimed(row.source_id, row.campaign_key, "", row.replied_at) for row in still]
+    claimed = {row.id: claim for row, claim in zip(still, claims(db, account_id, asked), strict=True) if claim}
     return _map(db, account_id, "reply", claimed, tally)
 
 

@@ -1,6 +1,6 @@
 """Opt-outs on the line: stored with the notice they answer; conversations judged from stored instants, never from order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -69,10 +69,3 @@ def move_opt_outs(passage: Passage, late: Sequence[Any], outcomes: Sequence[Outc
             notice_id=[outcome.notice_id for _, outcome in moved],
             **counted_columns([under_notice(outcome) for _, outcome in moved]),
         )
-
-
-def judge(passage: Passage, consumer_ids: Iterable[UUID]) -> None:
-    """Judge the open conversations of consumers who have opt-outs by whether the newest is at or after their latest reply."""
-    ids = list(set(consumer_ids))
-    if ids:
-        passage.rows(sql(_HERE, "judge"), consumer_ids=ids, at=passage.at)

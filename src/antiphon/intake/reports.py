@@ -5,7 +5,7 @@ from uuid import UUID
 
 from antiphon.conversations.delivery import raise_answers
 from antiphon.events.types import Kind
-from antiphon.intake.decide import Match, Report, Targets, climbs, highest, match
+from antiphon.intake.decide import Match, Report, Targets, climbs, highest, match, reached
 from antiphon.intake.passage import Passage
 from antiphon.intake.types import NoticeFact, ReportFact
 from antiphon.kit.db import columns, sql
@@ -13,15 +13,16 @@ from antiphon.providers.protocol import DeliveryState
 from antiphon.providers.registry import adapter_of
 
 _HERE = "antiphon.intake"
+_KINDS: dict[DeliveryState | None, Kind] = {DeliveryState.FAILED: Kind.NOTICE_FAILED, DeliveryState.DELIVERED: Kind.NOTICE_DELIVERED}
 
 
 def match_reports(passage: Passage, reports: Sequence[ReportFact], notices: Sequence[NoticeFact]) -> None:
-    """Match the batch's reports, and those that waited for the batch's notices, and raise what they report on."""
+    """Match the batch's reports, and those that waited for its notices or references, and raise what they report on."""
     fresh = [
         Report(r.id, r.source_id, passage.people[r.phone], r.reference, r.state, r.reason, r.detail, r.received_at, r.dedupe_key)
         for r in reports
     ]
-    waiting = _waiting(passage, notices)
+    waiting = _waiting(passage, [*notices, *reports])
     if not fresh and not waiting:
         return
     matches = match([*fresh, *waiting], _targets(passage, [*fresh, *waiting]))
@@ -32,10 +33,10 @@ def match_reports(passage: Passage, reports: Sequence[ReportFact], notices: Sequ
     passage.events += raise_answers(passage.db, passage.account_id, highest(matches, by="answer_id"), tally=passage.tally)
 
 
-def _waiting(passage: Passage, notices: Sequence[NoticeFact]) -> list[Report]:
-    if not notices:
+def _waiting(passage: Passage, facts: Sequence[NoticeFact | ReportFact]) -> list[Report]:
+    if not facts:
         return []
-    who = {(notice.source_id, passage.people[notice.phone]) for notice in notices}
+    who = {(fact.source_id, passage.people[fact.phone]) for fact in facts}
     found = passage.rows(
         sql(_HERE, "waiting_reports"), source_id=[source for source, _ in who], consumer_id=[consumer for _, consumer in who]
     )
@@ -79,18 +80,17 @@ def _raise_notices(passage: Passage, matches: Sequence[Match]) -> None:
         return
     before = {row.id: row for row in passage.rows(sql(_HERE, "notice_states"), ids=list(best))}
     raised = {notice_id: report for notice_id, report in best.items() if climbs(report.state, over=before[notice_id].state)}
-    bound = {notice_id: raised.get(notice_id) for notice_id in best}
     passage.tally.changing("notice", list(raised))
     passage.run(
         sql(_HERE, "raise_notices"),
-        id=list(bound),
-        state=[report.state if report else before[notice_id].state for notice_id, report in bound.items()],
-        reason=[report.reason if report else "" for report in bound.values()],
-        reference=[best[notice_id].reference for notice_id in bound],
-        state_at=[best[notice_id].received_at for notice_id in bound],
+        id=list(best),
+        state=[report.state if notice_id in raised else None for notice_id, report in best.items()],
+        reason=[report.reason for report in best.values()],
+        reference=[report.reference for report in best.values()],
+        state_at=[report.received_at for report in best.values()],
     )
     for notice_id, report in raised.items():
-        kind = {DeliveryState.FAILED: Kind.NOTICE_FAILED, DeliveryState.DELIVERED: Kind.NOTICE_DELIVERED}.get(DeliveryState(report.state))
+        kind = _KINDS.get(reached(report.state, over=before[notice_id].state))
         if kind:
             passage.tell(
                 kind, f"notice:{notice_id}", report.received_at, report.received_at, notice=str(notice_id),

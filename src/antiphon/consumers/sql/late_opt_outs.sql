@@ -1,4 +1,5 @@
--- Opt-outs that a late fact touches: same consumer and source, received within 24 hours of it, not earlier than it reaches.
+-- Opt-outs and reversals that a late fact touches: same consumer and source, received within 24 hours of it, not earlier than
+-- it reaches.
 -- Index: opt_out_by_consumer (account_id, consumer_id, at).
 select distinct o.id, o.source_id, o.consumer_id, o.at, o.to_key, o.campaign_key, o.reference, o.notice_id
 from unnest(
@@ -7,7 +8,7 @@ from unnest(
 cross join lateral (
     select * from opt_out
     where opt_out.account_id = %(account)s::bigint and opt_out.consumer_id = late.consumer_id
-        and opt_out.source_id = late.source_id and opt_out.is_out and opt_out.at >= late.reaches_from
+        and opt_out.source_id = late.source_id and opt_out.at >= late.reaches_from
         and opt_out.received_at between late.received_at - interval '24 hours' and late.received_at + interval '24 hours'
     offset 0
 ) o

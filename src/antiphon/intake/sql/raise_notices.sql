@@ -1,7 +1,9 @@
--- Delivery states of notices climb, never fall; an inferred reference is bound. Returns those that changed.
--- Index: the primary key.
+-- Delivery states of notices climb, never fall; an inferred reference is bound, also by a report that raises nothing: then the
+-- state is null. Index: the primary key.
 update notice n
-set state = u.state, state_at = u.state_at, reason = u.reason,
+set state = coalesce(u.state, n.state),
+    state_at = case when u.state is null then n.state_at else u.state_at end,
+    reason = case when u.state is null then n.reason else u.reason end,
     reference = case when n.reference = '' then u.reference else n.reference end,
     reference_is_inferred = n.reference_is_inferred or n.reference = ''
 from unnest(
