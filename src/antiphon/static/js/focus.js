@@ -1,0 +1,24 @@
+// Where the focus goes: to the first field that was refused, and out of a toast after eight seconds.
+(() => {
+  const TOAST_MS = 8000;
+  const refused = () => document.querySelector("[aria-invalid=true]") ?? document.querySelector("[data-open] [role=alert]");
+
+  function look() {
+    const found = refused();
+    if (!found) return;
+    const field = found.matches("[aria-invalid]") ? found : found.closest("form").querySelector("select, input:not([type=hidden]), textarea");
+    field?.focus();
+  }
+
+  function fade(toast) {
+    const leave = () => (toast.matches(":hover") || toast.contains(document.activeElement) ? wait() : toast.remove());
+    const wait = () => setTimeout(leave, TOAST_MS);
+    wait();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    look();
+    document.querySelectorAll("[data-toast]").forEach(fade);
+  });
+  document.addEventListener("htmx:after:swap", look);
+})();

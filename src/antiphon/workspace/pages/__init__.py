@@ -1,0 +1,1 @@
+"""What pages show: typed objects and the functions that fill them."""

@@ -1,0 +1,51 @@
+"""How views answer: the page, one named part of it, or the way to the page that shows what was done."""
+
+import re
+from collections.abc import Collection, Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from antiphon.workspace.access import Visit
+from antiphon.workspace.navigation import navigation
+
+_TARGET = re.compile(r"[a-z]+#([a-z]+)")
+
+
+def show(
+    request: HttpRequest,
+    visit: Visit,
+    template: str,
+    page: object,
+    *,
+    parts: Collection[str] = (),
+    status: int = 200,
+    extra: Mapping[str, object] | None = None,
+) -> HttpResponse:
+    """Answer with the page, or with the part that htmx asked for by the id of its target: pushed HTML equals page HTML."""
+    part = _part(request, parts)
+    context = {"page": page, "visit": visit, "nav": navigation(request, visit), **(extra or {})}
+    response = TemplateResponse(request, f"{template}#{part}" if part else template, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    if part and status >= 400:  # noqa: PLR2004 - what was typed and what is wrong with it replace the form whole
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def go(request: HttpRequest, to: str, *args: object, said: str = "", undo: str = "") -> HttpResponse:
+    """Lead to a page by name; `said` is shown there once, with a button to undo it if `undo` is an address."""
+    if said:
+        messages.success(request, said, extra_tags=undo)
+    response = HttpResponseRedirect(reverse(to, args=args))
+    response.status_code = 303
+    return response
+
+
+def _part(request: HttpRequest, parts: Collection[str]) -> str:
+    if request.headers.get("HX-Request") != "true" or request.headers.get("HX-Request-Type") == "full":
+        return ""
+    found = _TARGET.fullmatch(request.headers.get("HX-Target", ""))
+    return found[1] if found and found[1] in parts else ""

@@ -1,0 +1,1 @@
+"""The views, a module per kind of page."""

@@ -1,0 +1,184 @@
+"""Conversations: the list, one of them, and what people do with it; each deed is a resource that is posted to."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from antiphon.conversations import verbs
+from antiphon.kit import clock
+from antiphon.kit.db import Database, account
+from antiphon.kit.problems import Missing, Problem
+from antiphon.workspace import forms
+from antiphon.workspace.access import Visit, tenant_view
+from antiphon.workspace.live import stream
+from antiphon.workspace.pages.conversations import list_page, mine_page
+from antiphon.workspace.pages.talk import Typed, talk_page
+from antiphon.workspace.pages.why import why_page
+from antiphon.workspace.replies import go, show
+
+_STATES = (
+    ("open", gettext_lazy("Open")),
+    ("queued", gettext_lazy("Queued")),
+    ("assigned", gettext_lazy("Assigned")),
+    ("closed", gettext_lazy("Closed")),
+    ("all", gettext_lazy("All")),
+)
+
+
+@require_safe
+@tenant_view("conversations.read")
+def conversations(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
+    """Show the conversations that the filters leave."""
+    chosen = forms.filters(request.GET)
+    ticket = stream(db, visit, ["conversations"])
+    page = list_page(db, visit, chosen, at=clock.now(), query=forms.query_of(chosen), ticket=ticket)
+    return show(request, visit, "conversations.html", page, parts={"list"}, extra={"states": _STATES})
+
+
+@require_safe
+@tenant_view("conversations.read")
+def conversation(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Show one conversation."""
+    return _talk(request, visit, db, conversation_id)
+
+
+@require_safe
+@tenant_view("conversations.read")
+def why(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Show the whole decision on the opening reply, every candidate with its own reason."""
+    page = why_page(db, visit, conversation_id, at=clock.now())
+    if page is None:
+        raise Http404
+    return show(request, visit, "why.html", page)
+
+
+@require_POST
+@tenant_view("conversations.answer")
+def answers(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Store an answer and have it sent; a queued conversation is taken with it."""
+
+    def deed() -> None:
+        text = request.POST.get("text", "")
+        verbs.answer(db, visit.account_id, conversation_id, agent_id=visit.membership_id, actor=visit.actor, text=text, at=clock.now())
+
+    return _done(request, visit, db, conversation_id, deed=deed, form="answer") or go(request, "conversation", conversation_id)
+
+
+@require_POST
+@tenant_view("conversations.take")
+def assignment(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Take a queued conversation."""
+
+    def deed() -> None:
+        verbs.take(db, visit.account_id, conversation_id, agent_id=visit.membership_id, actor=visit.actor, at=clock.now())
+
+    return _done(request, visit, db, conversation_id, deed=deed, form="take") or go(request, "conversation", conversation_id)
+
+
+@require_POST
+@tenant_view("conversations.take")
+def take_next(request: HttpRequest, visit: Visit, db: Database, skill_id: int) -> HttpResponse:
+    """Take the next conversation of a queue: due first, then older."""
+    try:
+        with account(visit.account_id):
+            taken = verbs.take_next(db, visit.account_id, skill_id, agent_id=visit.membership_id, actor=visit.actor, at=clock.now())
+    except Problem as problem:
+        return go(request, "conversations", said=problem.message)
+    if taken is None:
+        return go(request, "conversations", said=_("Nobody waits there any more."))
+    return go(request, "conversation", taken)
+
+
+@require_POST
+@tenant_view("conversations.transfer")
+def transfer(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Move a conversation to a skill's queue, to an agent, or back to its queue."""
+
+    def deed() -> None:
+        verbs.transfer(
+            db,
+            visit.account_id,
+            conversation_id,
+            skill_id=forms.number(request.POST.get("skill", "")),
+            agent_id=forms.number(request.POST.get("agent", "")),
+            actor=visit.actor,
+            at=clock.now(),
+        )
+
+    refused = _done(request, visit, db, conversation_id, deed=deed, form="transfer")
+    return refused or go(request, "conversation", conversation_id, said=_("Transferred."))
+
+
+@require_POST
+@tenant_view("conversations.close")
+def closure(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Close a conversation with its outcome, then show the next of one's own."""
+
+    def deed() -> None:
+        outcome = forms.outcome(request.POST)
+        member = visit.membership_id
+        verbs.close(db, visit.account_id, conversation_id, actor=visit.actor, at=clock.now(), outcome=outcome, member_id=member)
+
+    refused = _done(request, visit, db, conversation_id, deed=deed, form="close")
+    if refused:
+        return refused
+    undo = reverse("reopening", args=[conversation_id])
+    rest = [row.id for group in mine_page(db, visit, current=None, at=clock.now()).groups for row in group.rows]
+    if rest:
+        return go(request, "conversation", rest[0], said=_("Closed. This is your next one."), undo=undo)
+    return go(request, "conversations", said=_("Closed."), undo=undo)
+
+
+@require_POST
+@tenant_view("conversations.close")
+def reopening(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Take a close back."""
+
+    def deed() -> None:
+        verbs.undo_close(db, visit.account_id, conversation_id, actor=visit.actor, at=clock.now())
+
+    refused = _done(request, visit, db, conversation_id, deed=deed, form="undo")
+    return refused or go(request, "conversation", conversation_id, said=_("Open again."))
+
+
+@require_POST
+@tenant_view("conversations.link")
+def link(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID) -> HttpResponse:
+    """Set the link by hand, with a reason."""
+
+    def deed() -> None:
+        chosen = forms.number(request.POST.get("engagement", ""))
+        reason = request.POST.get("reason", "")
+        verbs.link(db, visit.account_id, conversation_id, engagement_id=chosen, reason=reason, actor=visit.actor, at=clock.now())
+
+    refused = _done(request, visit, db, conversation_id, deed=deed, form="link")
+    return refused or go(request, "conversation", conversation_id, said=_("Link set."))
+
+
+def _done(
+    request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID, *, deed: Callable[[], None], form: str
+) -> HttpResponse | None:
+    """Do it in a savepoint; what is refused comes back as the page, with the reason beside everything that was typed."""
+    try:
+        with account(visit.account_id):
+            deed()
+    except Missing as problem:
+        if not problem.field:
+            raise Http404 from None
+        return _talk(request, visit, db, conversation_id, typed=forms.typed(form, request.POST, refused=problem))
+    except Problem as problem:
+        return _talk(request, visit, db, conversation_id, typed=forms.typed(form, request.POST, refused=problem))
+    return None
+
+
+def _talk(request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID, *, typed: Typed | None = None) -> HttpResponse:
+    ticket = stream(db, visit, [f"conversation:{conversation_id}", "conversations"])
+    page = talk_page(db, visit, conversation_id, at=clock.now(), typed=typed, ticket=ticket)
+    if page is None:
+        raise Http404
+    return show(request, visit, "conversation.html", page, parts={"mine", "open"}, status=422 if typed else 200)

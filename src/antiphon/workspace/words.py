@@ -1,0 +1,132 @@
+"""What states are called on pages: word, icon, and the state that colours them."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A state as people read it; the colour only repeats it."""
+
+    text: str | Promise
+    icon: str
+    state: str
+
+
+ICONS = (
+    "alarm",
+    "alert-circle",
+    "arrows-exchange",
+    "ban",
+    "calendar-off",
+    "calendar-time",
+    "check",
+    "checks",
+    "circle-check",
+    "circle-dashed",
+    "clock",
+    "file-alert",
+    "flag-check",
+    "hash",
+    "history",
+    "home",
+    "hourglass",
+    "info-circle",
+    "link",
+    "message-2",
+    "messages",
+    "pencil",
+    "phone",
+    "player-pause",
+    "player-play",
+    "rotate-clockwise",
+    "speakerphone",
+    "unlink",
+    "user-check",
+    "user-edit",
+)
+"""Icons that code names; those that templates name are found there."""
+VERDICTS = {
+    "linked_by_campaign_id": Word(_("Linked by campaign ID"), "link", "linked"),
+    "linked_by_phone_number": Word(_("Linked by phone number"), "link", "linked"),
+    "out_of_frame": Word(_("Not linked: out of frame"), "calendar-off", "unlinked"),
+    "no_entry_point": Word(_("Not linked: no entry point"), "unlink", "unlinked"),
+    "no_broadcast": Word(_("Not linked: no broadcast"), "unlink", "unlinked"),
+    "set_by_person": Word(_("Link set by a person"), "user-edit", "linked"),
+}
+CAMPAIGN = {
+    "draft": Word(_("Draft"), "pencil", "draft"),
+    "scheduled": Word(_("Scheduled"), "calendar-time", "scheduled"),
+    "live": Word(_("Live"), "player-play", "live"),
+    "paused": Word(_("Paused"), "player-pause", "paused"),
+    "ended": Word(_("Ended"), "flag-check", "ended"),
+    "archived": Word(_("Archived"), "history", "archived"),
+}
+GOALS = {
+    "conversation": _("Conversation"),
+    "lead": _("Lead"),
+    "sale": _("Sale"),
+    "service": _("Service"),
+    "other": _("Other goal"),
+}
+CONVERSATION = {
+    "queued": Word(_("Queued"), "hourglass", "queued"),
+    "assigned": Word(_("Assigned"), "user-check", "assigned"),
+    "yours": Word(_("Yours"), "user-check", "assigned"),
+    "closed": Word(_("Closed"), "circle-check", "closed"),
+}
+DELIVERY = {
+    "dispatching": Word(_("Sending…"), "clock", "dispatching"),
+    "unknown": Word(_("It may have arrived"), "alert-circle", "unknown"),
+    "queued": Word(_("Sent"), "check", "sent"),
+    "sent": Word(_("Sent"), "check", "sent"),
+    "failed": Word(_("Not delivered"), "alert-circle", "failed"),
+    "delivered": Word(_("Delivered"), "checks", "delivered"),
+    "read": Word(_("Read"), "checks", "delivered"),
+}
+REASONS = {
+    "opted_out": _("the consumer opted out at the provider"),
+    "invalid_number": _("the provider does not know this number"),
+    "invalid_sender": _("the provider does not let us send from this number"),
+    "content_refused": _("the provider refused the text"),
+    "no_credit": _("no credit left at the provider"),
+    "not_authorised": _("the provider did not accept our product token"),
+    "rate_limited": _("too many texts at once"),
+    "unreachable": _("handset unreachable"),
+    "expired": _("the provider gave up trying"),
+    "blocked": _("blocked by the provider or the network"),
+    "provider_unavailable": _("the provider could not be reached"),
+    "malformed": _("the provider could not read the request"),
+    "undelivered": _("the provider gives no reason"),
+}
+HOOKS = {
+    "notice": _("Notices"),
+    "reply": _("Replies"),
+    "report": _("Delivery reports"),
+    "opt_out": _("Opt-outs"),
+    "upload": _("Uploads"),
+}
+OPT_OUTS = {
+    "stop_word": _("by texting a stop word"),
+    "provider_flag": _("the provider flagged a reply"),
+    "webhook": _("at the provider"),
+    "import": _("by import"),
+    "refused_send": _("the provider refused an answer for it"),
+}
+CLOSED_BY = {
+    "agent": _("Closed by an agent"),
+    "consumer": _("Closed: the consumer opted out"),
+    "system": _("Closed after a long silence"),
+}
+OVERDUE = _("Overdue")
+DUE_SOON = _("Due soon")
+YOUR_TURN = _("Your turn")
+THEIR_TURN = _("Waiting for the consumer")
+LANGUAGES = {"en": _("English"), "nl": _("Dutch"), "fr": _("French"), "de": _("German"), "es": _("Spanish")}
+
+
+def language(code: str) -> str:
+    """Return the name of a language, or its code."""
+    return str(LANGUAGES.get(code.partition("-")[0].lower(), code))
