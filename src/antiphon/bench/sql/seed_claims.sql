@@ -1,4 +1,5 @@
 -- So many live engagements in ten campaigns, each with a campaign ID of its own as entry point.
+-- Index: none; only written.
 with campaigns as (
     insert into campaign (
         account_id, name, type, goal_kind, time_zone, starts_on, ends_on, starts_at, ends_at, state, version, created_at, updated_at

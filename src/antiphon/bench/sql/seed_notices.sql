@@ -1,4 +1,5 @@
 -- One notice to each consumer over the last 20 days, with the keys and the arrival that a real one leaves.
+-- Index: none; only written.
 with sent as (
     select i, now() - make_interval(secs => 20 * 86400.0 * (1 - i::float8 / %(total)s::int)) as at, 1 + i %% %(engagements)s::int as engagement
     from generate_series(%(first)s::int, %(last)s::int) i
