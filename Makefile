@@ -21,7 +21,7 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
 ##@ Use
 run: setup ## run Antiphon with the CM sandbox and a demo account; Ctrl-C stops it
-	@$(BIN)/antiphon up --sandbox --demo
+	@ANTIPHON_LOG_JSON="$${ANTIPHON_LOG_JSON:-false}" $(BIN)/antiphon up --sandbox --demo
 
 ##@ Develop
 test: check $(STAMPS)/chromium ## everything CI runs: all checks, then all tests

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from antiphon.embedded.account import choose
+from antiphon.embedded.cluster import where
 from tests.cli.test_main import antiphon
 
 pytestmark = pytest.mark.skipif(
@@ -31,13 +32,11 @@ def sixteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     (folder / "password").write_text("hush")
     if account.is_other:
         subprocess.run(["chown", "-R", f"{account.uid}:{account.gid}", str(folder)], check=True)
-        for above in (folder, *folder.parents[:2]):
-            above.chmod(0o711)
 
     def as_account(*words: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             words,
-            cwd=folder,
+            cwd=folder / "pg",
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             user=account.switch_uid,
@@ -45,16 +44,15 @@ def sixteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             extra_groups=account.switch_groups,
         )
 
-    made = as_account(
-        str(binaries / "initdb"), "-D", str(folder / "pg"), "-U", "boss", "-A", "scram-sha-256", f"--pwfile={folder / 'password'}"
-    )
+    here = where(folder / "pg", account)
+    made = as_account(str(binaries / "initdb"), "-D", here, "-U", "boss", "-A", "scram-sha-256", "--pwfile=../password")
     assert made.wait(60) == 0, made.stderr and made.stderr.read()
     made.communicate()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["-c", f"port={port}", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
-    server = as_account(str(binaries / "postgres"), "-D", str(folder / "pg"), *options)
+    server = as_account(str(binaries / "postgres"), "-D", here, *options)
     try:
         _wait_for(port)
         yield port

@@ -42,10 +42,12 @@ def test_phone_numbers_never(written: io.StringIO, number: str) -> None:
 
 
 def test_secrets_and_texts_never(written: io.StringIO) -> None:
-    structlog.get_logger("a").info("stored", notice_token="hush", text="hush", headers={"Authorization": "hush"}, kind="reply")
+    structlog.get_logger("a").info(
+        "stored", notice_token="hush", text="hush", headers={"Authorization": "hush"}, kind="reply", text_length=4
+    )
     structlog.get_logger("a").info("POST /hooks/hush/reply postgresql://boss:hush@db/site")
     assert "hush" not in written.getvalue()
-    assert lines(written)[0]["kind"] == "reply"
+    assert (lines(written)[0]["kind"], lines(written)[0]["text_length"]) == ("reply", 4)
     assert lines(written)[1]["event"].endswith("/reply postgresql://[redacted]@db/site")
 
 

@@ -17,6 +17,7 @@ from antiphon.kit.parent import ending_with_parent
 _STATUS_LINE = 7
 _PAUSE_SECONDS = 0.02
 _RETRY_SECONDS = 0.5
+_LINGER_SECONDS = 60
 _PASSING = ("lock file", "shared memory")
 _LOG_LIMIT_BYTES = 10_000_000
 
@@ -45,19 +46,20 @@ class Server:
     def start(self) -> None:
         """Make the folder if need be, start the server, return when it accepts connections.
 
-        1. A start that fails on what a killed predecessor left (its lock file, its memory) is tried again.
+        1. A start that fails on what a killed predecessor left (its lock file, its memory) is tried again, for a minute.
         2. Any other failure, or no readiness in time, raises `UnusableError` with the server's own last word.
         """
         account = choose(self._places.cluster, wanted=self._wanted)
         binaries = binaries_for(account)
         cluster.ensure(self._places, account=account, binaries=binaries)
         self._prepare_log()
-        deadline = time.monotonic() + self._start_seconds
+        began = time.monotonic()
+        deadline = began + self._start_seconds
         while True:
             self._child = self._spawn(account, binaries)
             if self._became_ready(deadline):
                 return
-            self._retry_or_raise(deadline)
+            self._retry_or_raise(deadline, began)
 
     def is_alive(self) -> bool:
         """Return whether the postmaster runs."""
@@ -126,13 +128,14 @@ class Server:
             time.sleep(_PAUSE_SECONDS)
         return False
 
-    def _retry_or_raise(self, deadline: float) -> None:
+    def _retry_or_raise(self, deadline: float, began: float) -> None:
         last = self._last_word()
         if time.monotonic() >= deadline:
             self.stop(seconds=5)
             message = f"PostgreSQL was not ready after {self._start_seconds:.0f} s ({last}); see {self._places.log}"
             raise UnusableError(message)
-        if not any(reason in last for reason in _PASSING):
+        is_passing = any(reason in last for reason in _PASSING) and time.monotonic() < began + _LINGER_SECONDS
+        if not is_passing:
             message = f"PostgreSQL does not start: {last}; see {self._places.log}"
             raise UnusableError(message)
         time.sleep(_RETRY_SECONDS)

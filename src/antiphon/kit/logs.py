@@ -13,6 +13,7 @@ REDACTED = "[redacted]"
 _OWN_HANDLERS = ("_granian", "granian.access")  # they would write past the redaction
 _TALKATIVE = ("procrastinate", "httpx", "httpcore")
 _PRIVATE = re.compile(r"token|secret|password|authorization|cookie|api_?key|phone|consumer|sender|text|body|email", re.IGNORECASE)
+_HARMLESS = ("_id", "_count", "_bytes", "_seconds", "_length")
 _NUMBER = re.compile(r"(?<![\w.:-])(?:\+|00)?\d{8,15}(?![\w-])")
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
 _HOOK_KEY = re.compile(r"(?<=/hooks/)[^/\s]+")
@@ -44,7 +45,7 @@ def redact(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> Mu
 
 
 def _clean(key: str, value: object) -> object:
-    if key != "event" and _PRIVATE.search(key):
+    if key != "event" and _PRIVATE.search(key) and not key.endswith(_HARMLESS):
         return REDACTED
     if isinstance(value, str):
         return _HOOK_KEY.sub(REDACTED, _CREDENTIALS.sub(f"{REDACTED}@", _NUMBER.sub("[number]", value)))
