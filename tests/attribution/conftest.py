@@ -10,7 +10,7 @@ from .scenes import ACCOUNT, make_partitions
 
 
 @pytest.fixture
-def db(db: None) -> Iterator[Database]:  # noqa: ARG001 - pytest-django's, which opens the test's transaction
+def tables(db: None) -> Iterator[Database]:  # noqa: ARG001 - pytest-django's, which opens the test's transaction
     """Have the account's transaction open; nothing of it stays."""
     with account(ACCOUNT) as connection:
         make_partitions(connection)
@@ -18,7 +18,7 @@ def db(db: None) -> Iterator[Database]:  # noqa: ARG001 - pytest-django's, which
 
 
 @pytest.fixture(params=["UTC", "America/New_York"])
-def session_zone(db: Database, request: pytest.FixtureRequest) -> str:
+def session_zone(tables: Database, request: pytest.FixtureRequest) -> str:
     """Run in a session of that time zone: answers must not depend on it."""
-    run(db, "select set_config('TimeZone', %(zone)s, true)", {"zone": request.param})
+    run(tables, "select set_config('TimeZone', %(zone)s, true)", {"zone": request.param})
     return str(request.param)

@@ -16,6 +16,7 @@ from antiphon.kit.ids import uuid7
 ACCOUNT = 1
 SKILL = 7
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,15 @@ def essence_of_reasoning(r: Reasoning) -> Essence:
 
 def essence_of_outcome(o: Outcome | Any) -> Essence:
     return Essence(
-        o.notice_id, o.found, o.verdict, o.campaign_key, o.engagement_id, o.engagement_version, o.campaign_id, o.entry_point_id, o.entry_point_kind
+        o.notice_id,
+        o.found,
+        o.verdict,
+        o.campaign_key,
+        o.engagement_id,
+        o.engagement_version,
+        o.campaign_id,
+        o.entry_point_id,
+        o.entry_point_kind,
     )
 
 
@@ -93,7 +102,7 @@ def put(db: Database, table: str, records: Sequence[Mapping[str, Any]]) -> None:
     if not records:
         return
     names = ", ".join(records[0])
-    statement = f"insert into {table} ({names}) select {names} from jsonb_populate_recordset(null::{table}, %(rows)s::jsonb)"  # noqa: S608
+    statement = f"insert into {table} ({names}) select {names} from jsonb_populate_recordset(null::{table}, %(rows)s::jsonb)"
     run(db, statement, {"rows": json.dumps(list(records), default=_written)})
 
 
@@ -104,7 +113,7 @@ def _written(value: object) -> str:
 
 
 def make_partitions(db: Database) -> None:
-    rows(db, "select ensure_partitions('2025-09-01', '2027-03-01')")
+    rows(db, "select ensure_partitions('2025-12-01', '2026-12-31')")
 
 
 def notice_row(n: Notice, **more: Any) -> dict[str, Any]:
@@ -133,7 +142,8 @@ def _put_source(db: Database, s: SourceRules) -> None:
         "source",
         [
             {
-                "account_id": ACCOUNT, "id": s.id, "app": "cm", "name": f"source {s.id}", "product_token": "t", "token_state": "not_checked",
+                "account_id": ACCOUNT, "id": s.id, "app": "cm", "name": f"source {s.id}", "product_token": "t",
+                "token_state": "not_checked",
                 "token_reason": "", "numbers": [], "default_skill_id": SKILL, "default_language": "en", "campaign_grouping": 1,
                 "look_back_days": s.look_back // timedelta(days=1), "notice_tolerance_minutes": s.notice_tolerance // timedelta(minutes=1),
                 "home_region": "", "connected_at": WHEN,
@@ -152,17 +162,20 @@ def _put_source(db: Database, s: SourceRules) -> None:
 
 
 def _put_holdings(db: Database, holdings: Iterable[Holding]) -> None:
-    campaigns, engagements, entry_points, held = {}, {}, {}, {}
+    campaigns: dict[int, Row] = {}
+    engagements: dict[int, Row] = {}
+    entry_points: dict[int, Row] = {}
+    held: dict[tuple[int, int], Row] = {}
     for h in holdings:
         campaigns[h.campaign_id] = {
-            "account_id": ACCOUNT, "id": h.campaign_id, "name": f"campaign {h.campaign_id}", "type": "outbound", "goal_kind": "conversation",
-            "time_zone": "Europe/Amsterdam", "starts_on": h.starts_at.date(), "ends_on": h.ends_at and h.ends_at.date(),
+            "account_id": ACCOUNT, "id": h.campaign_id, "name": f"campaign {h.campaign_id}", "type": "outbound",
+            "goal_kind": "conversation", "time_zone": "Europe/Amsterdam", "starts_on": h.starts_at.date(), "ends_on": h.ends_at and h.ends_at.date(),
             "starts_at": h.starts_at, "ends_at": h.ends_at, "state": h.state, "version": 1, "created_at": WHEN, "updated_at": WHEN,
         }  # fmt: skip
         engagements[h.engagement_id] = {
             "account_id": ACCOUNT, "id": h.engagement_id, "campaign_id": h.campaign_id, "number": h.engagement_number,
-            "name": f"engagement {h.engagement_id}", "source_id": h.source_id, "skill_id": SKILL, "language": "nl", "note": f"note {h.engagement_id}",
-            "enabled": h.is_enabled, "version": h.engagement_version, "created_at": WHEN, "updated_at": WHEN,
+            "name": f"engagement {h.engagement_id}", "source_id": h.source_id, "skill_id": SKILL, "language": "nl",
+            "note": f"note {h.engagement_id}", "enabled": h.is_enabled, "version": h.engagement_version, "created_at": WHEN, "updated_at": WHEN,
         }  # fmt: skip
         entry_points[h.entry_point_id] = {
             "account_id": ACCOUNT, "id": h.entry_point_id, "source_id": h.source_id, "kind": str(h.kind), "value": h.key, "key": h.key,
@@ -175,4 +188,3 @@ def _put_holdings(db: Database, holdings: Iterable[Holding]) -> None:
     put(db, "engagement", list(engagements.values()))
     put(db, "entry_point", list(entry_points.values()))
     put(db, "engagement_entry_point", list(held.values()))
-

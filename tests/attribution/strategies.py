@@ -51,7 +51,7 @@ def scenes(draw: st.DrawFn) -> Scene:
 
 def random_scene(seed: int) -> Scene:
     """Return the scene of a seed."""
-    return scene(Random(seed).choice)  # noqa: S311 - a choice, not a secret
+    return scene(Random(seed).choice)
 
 
 def scene(pick: Pick) -> Scene:
@@ -106,9 +106,19 @@ def _engagement(pick: Pick, engagement_id: int, frames: Sequence[tuple[datetime,
     is_enabled = pick((True, True, True, False))
     return [
         Holding(
-            source_id, kind, key, source_id * 100 + place, engagement_id, 100 - engagement_id, engagement_id + 3, is_enabled,
-            campaign + 1, state, starts_at, ends_at,
-        )  # fmt: skip
+            source_id,
+            kind,
+            key,
+            source_id * 100 + place,
+            engagement_id,
+            100 - engagement_id,
+            engagement_id + 3,
+            is_enabled,
+            campaign + 1,
+            state,
+            starts_at,
+            ends_at,
+        )
         for place, (kind, key) in enumerate(_ENTRY_POINTS)
         if pick((True, False))
     ]

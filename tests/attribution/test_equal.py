@@ -19,20 +19,20 @@ EAGER = settings(max_examples=80, deadline=None, suppress_health_check=list(Heal
 @pytest.mark.usefixtures("session_zone")
 @given(scene=scenes())
 @EAGER
-def test_both_forms_decide_alike(db: Database, scene: Scene) -> None:
-    with stored(db, scene):
-        outcomes = verbs.attribute(db, 1, scene.questions, at=ANCHORS[0])
+def test_both_forms_decide_alike(tables: Database, scene: Scene) -> None:
+    with stored(tables, scene):
+        outcomes = verbs.attribute(tables, 1, scene.questions, at=ANCHORS[0])
     assert [essence_of_outcome(o) for o in outcomes] == [essence_of_reasoning(scene.reasoning(q)) for q in scene.questions]
 
 
 @given(scene=scenes(), seed=st.integers())
 @settings(EAGER, max_examples=25)
-def test_a_batch_decides_like_one_at_a_time_in_any_order(db: Database, scene: Scene, seed: int) -> None:
+def test_a_batch_decides_like_one_at_a_time_in_any_order(tables: Database, scene: Scene, seed: int) -> None:
     shuffled = list(scene.questions)
-    random.Random(seed).shuffle(shuffled)  # noqa: S311 - an order, not a secret
-    with stored(db, scene):
-        together = dict(zip(shuffled, verbs.attribute(db, 1, shuffled, at=ANCHORS[0]), strict=True))
-        alone = {q: verbs.attribute(db, 1, [q], at=ANCHORS[0])[0] for q in scene.questions}
+    random.Random(seed).shuffle(shuffled)
+    with stored(tables, scene):
+        together = dict(zip(shuffled, verbs.attribute(tables, 1, shuffled, at=ANCHORS[0]), strict=True))
+        alone = {q: verbs.attribute(tables, 1, [q], at=ANCHORS[0])[0] for q in scene.questions}
     assert together == alone
 
 

@@ -14,13 +14,19 @@ STATEMENT = sql("antiphon.attribution", "attribute")
 SCENES = 120
 PLANTS = {
     "tolerance a microsecond short": ("interval '2 minutes' as latest", "interval '1 minute 59.999999 seconds' as latest"),
-    "the source's tolerance for every notice": ("case when n.sent_at_is_receipt then a.latest_receipt else a.latest end", "a.latest_of_all"),
+    "the source's tolerance for every notice": (
+        "case when n.sent_at_is_receipt then a.latest_receipt else a.latest end",
+        "a.latest_of_all",
+    ),
     "no tolerance of the source's": ("then a.latest_receipt else", "then a.latest else"),
     "look-back exclusive": ("n.sent_at >= a.fresh_from and", "n.sent_at > a.fresh_from and"),
     "look-back in the session's days": ("s.look_back_days * interval '24 hours'", "s.look_back_days * interval '1 day'"),
     "partitions skipped without a day's room": ("- interval '24 hours') as fresh_id", "+ interval '3 minutes') as fresh_id"),
     "frame end inclusive": ("a.replied_at < c.ends_at as is_in_frame", "a.replied_at <= c.ends_at as is_in_frame"),
-    "frame start exclusive": ("c.starts_at <= a.replied_at and a.replied_at < c.ends_at as", "c.starts_at < a.replied_at and a.replied_at < c.ends_at as"),
+    "frame start exclusive": (
+        "c.starts_at <= a.replied_at and a.replied_at < c.ends_at as",
+        "c.starts_at < a.replied_at and a.replied_at < c.ends_at as",
+    ),
     "own frame's end inclusive": ("a.replied_at < c.ends_at\n        offset", "a.replied_at <= c.ends_at\n        offset"),
     "stale in frame": ("and n.sent_at < a.fresh_from", "and false"),
     "stale from the number does not go first": ("and stale.is_fitting is not true", ""),
@@ -36,8 +42,11 @@ PLANTS = {
         "case when a.campaign_key <> '' then a.campaign_key else n.campaign_key end",
         "coalesce(n.campaign_key, a.campaign_key)",
     ),
-    "the notice's campaign beside the reply's own": ("case when a.campaign_key <> '' then a.campaign_key else n.campaign_key end", "a.campaign_key"),
-    "ties by campaign the other way": ("n.campaign_key collate \"C\" desc", "n.campaign_key collate \"C\""),
+    "the notice's campaign beside the reply's own": (
+        "case when a.campaign_key <> '' then a.campaign_key else n.campaign_key end",
+        "a.campaign_key",
+    ),
+    "ties by campaign the other way": ('n.campaign_key collate "C" desc', 'n.campaign_key collate "C"'),
     "ties by dedupe key the other way": ("n.dedupe_key desc", "n.dedupe_key"),
     "earliest notice": ("order by n.sent_at desc", "order by n.sent_at"),
     "earliest start": ("c.starts_at desc", "c.starts_at"),
@@ -49,7 +58,10 @@ PLANTS = {
     "paused links": ("c.state = 'published'", "c.state in ('published', 'paused')"),
     "disabled links": ("c.enabled and", ""),
     "an empty key is a key": ("and c.key <> ''", ""),
-    "out of frame by campaign ID alone": ("by_campaign_id.relevance is not null or by_number.relevance is not null", "by_campaign_id.relevance is not null"),
+    "out of frame by campaign ID alone": (
+        "by_campaign_id.relevance is not null or by_number.relevance is not null",
+        "by_campaign_id.relevance is not null",
+    ),
     "a campaign ID is no broadcast": ("n.id is not null or a.campaign_key <> ''", "n.id is not null"),
     "another source's notices": ("and n.source_id = a.source_id and n.consumer_id", "and n.consumer_id"),
     "another source's engagements": ("c.source_id = a.source_id and c.kind = 'phone_number'", "c.kind = 'phone_number'"),
@@ -63,29 +75,29 @@ def caught() -> dict[str, int]:
 
 
 @pytest.mark.parametrize("plant", PLANTS)
-def test_plant_is_found(db: Database, caught: dict[str, int], plant: str) -> None:
+def test_plant_is_found(tables: Database, caught: dict[str, int], plant: str) -> None:
     if not caught:
-        caught.update(_hunt(db))
+        caught.update(_hunt(tables))
     assert plant in caught
 
 
-def test_statement_as_written_is_equal_in_the_same_scenes(db: Database) -> None:
+def test_statement_as_written_is_equal_in_the_same_scenes(tables: Database) -> None:
     for seed in range(SCENES):
         scene = random_scene(seed)
-        with stored(db, scene):
-            assert _asked(db, STATEMENT, scene) == _expected(scene), seed
+        with stored(tables, scene):
+            assert _asked(tables, STATEMENT, scene) == _expected(scene), seed
 
 
-def _hunt(db: Database) -> dict[str, int]:
+def _hunt(tables: Database) -> dict[str, int]:
     """Run every plant that is not found yet on one scene after the other, in New York."""
-    run(db, "select set_config('TimeZone', 'America/New_York', true)")
+    run(tables, "select set_config('TimeZone', 'America/New_York', true)")
     left = {name: _planted(*change) for name, change in PLANTS.items()}
     found: dict[str, int] = {}
     for seed in range(SCENES):
         scene = random_scene(seed)
         expected = _expected(scene)
-        with stored(db, scene):
-            found |= {name: seed for name, statement in left.items() if _asked(db, statement, scene) != expected}
+        with stored(tables, scene):
+            found |= {name: seed for name, statement in left.items() if _asked(tables, statement, scene) != expected}
         left = {name: statement for name, statement in left.items() if name not in found}
     return found
 
@@ -95,8 +107,8 @@ def _planted(before: str, after: str) -> str:
     return STATEMENT.replace(before, after)
 
 
-def _asked(db: Database, statement: str, scene: Scene) -> list[Any]:
-    return [essence_of_outcome(row) for row in rows(db, statement, parameters(ACCOUNT, scene.questions))]
+def _asked(tables: Database, statement: str, scene: Scene) -> list[Any]:
+    return [essence_of_outcome(row) for row in rows(tables, statement, parameters(ACCOUNT, scene.questions))]
 
 
 def _expected(scene: Scene) -> list[Any]:

@@ -48,7 +48,7 @@ CANDIDATES: dict[CandidateReason, str] = {
     CandidateReason.ARCHIVED: "The campaign was archived: as if it were not there.",
     CandidateReason.NOT_STARTED: "The reply came before its frame.",
     CandidateReason.ENDED: "The reply came after its frame.",
-    CandidateReason.LESS_RELEVANT: "A more relevant match goes first: campaign ID, then the number replied to, then the sender of the text.",
+    CandidateReason.LESS_RELEVANT: "A more relevant match goes first: campaign ID, the number replied to, the sender of the text.",
     CandidateReason.EARLIER_START: "A campaign that started later goes first.",
     CandidateReason.HIGHER_NUMBER: "An engagement with a lower number goes first.",
 }

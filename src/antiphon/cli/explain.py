@@ -71,16 +71,18 @@ def _notice(notice: "ExplainedNotice", zone: ZoneInfo) -> tuple[str, str]:
 def _candidate(candidate: "ExplainedCandidate", zone: ZoneInfo) -> tuple[str, str]:
     ends = "no end" if candidate.ends_at is None else _instant(candidate.ends_at, zone)
     name = f"{candidate.engagement_name} of {candidate.campaign_name}, version {candidate.engagement_version}"
-    return f"{name}: {candidate.matches} {candidate.entry_point_value}, {_instant(candidate.starts_at, zone)} to {ends}", candidate.sentence
+    frame = f"{_instant(candidate.starts_at, zone)} to {ends}"
+    return f"{name}: {candidate.matches} {candidate.entry_point_value}, {frame}", candidate.sentence
 
 
 def _ending(explanation: "Explanation", zone: ZoneInfo) -> Iterator[str]:
     if explanation.stored is None:
         return
     yield ""
-    yield f"Decided {_instant(explanation.stored.decided_at, zone)} by rule {explanation.stored.rule_version}: {explanation.stored.verdict}."
+    stored = explanation.stored
+    yield f"Decided {_instant(stored.decided_at, zone)} by rule {stored.rule_version}: {stored.verdict}."
     if not explanation.agrees:
-        yield "What is stored now would give another result: a source's setting, an ignored external campaign or the facts have changed since."
+        yield "By what is stored now it would differ: a source's setting, an ignored external campaign or a fact changed since."
 
 
 def _instant(at: datetime, zone: ZoneInfo) -> str:
