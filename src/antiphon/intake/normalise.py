@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ AHEAD = timedelta(minutes=2)
 BEHIND = timedelta(days=32)
 CONSUMER_LIMIT, NUMBER_LIMIT, CAMPAIGN_LIMIT, REFERENCE_LIMIT = 32, 64, 200, 64
 
+Signer = Callable[[datetime], bytes]
 LineFact = NoticeFact | ReplyFact | ReportFact | InstructionFact
 
 
@@ -88,9 +90,9 @@ def keyed(parsed: Fact | Unrecognised, *, context: Context) -> KeyedFact:
     if isinstance(parsed, Unrecognised):
         raise Unusable(parsed.why)
     kind, build = _BUILDERS[type(parsed)]
-    return KeyedFact(
-        kind, context.arrival_id, keys_of(kind, parsed.identity, received_at=context.received_at), build(kind, parsed, context)
-    )
+    keys = keys_of(kind, parsed.identity, received_at=context.received_at)
+    signed = partial(order_key, kind, parsed.identity, keys)
+    return KeyedFact(kind, context.arrival_id, keys, build(parsed, context, signed))
 
 
 def keys_of(kind: FactKind, identity: Identity, *, received_at: datetime) -> tuple[bytes, ...]:
@@ -105,10 +107,10 @@ def keys_of(kind: FactKind, identity: Identity, *, received_at: datetime) -> tup
     return tuple(fingerprint((kind, *identity.parts, str(window))) for window in (number, number + 1))
 
 
-def order_key(kind: FactKind, identity: Identity, *, at: datetime) -> bytes:
+def order_key(kind: FactKind, identity: Identity, keys: tuple[bytes, ...], at: datetime) -> bytes:
     """Return the key that orders facts of one instant: equal for the same fact, whatever order its copies came in."""
     if identity.window is None:
-        return fingerprint((kind, *identity.parts))
+        return keys[0]
     return fingerprint((kind, *identity.parts, str(micros(at))))
 
 
@@ -124,7 +126,7 @@ def instant(given: datetime | None, *, received_at: datetime) -> datetime:
     return given
 
 
-def _notice(kind: FactKind, parsed: NoticeSent, context: Context) -> NoticeFact:
+def _notice(parsed: NoticeSent, context: Context, signed: Signer) -> NoticeFact:
     received_at = context.received_at
     is_receipt = parsed.sent_at is None or parsed.sent_at - received_at > AHEAD
     sent_at = received_at if is_receipt or parsed.sent_at is None else parsed.sent_at
@@ -143,21 +145,21 @@ def _notice(kind: FactKind, parsed: NoticeSent, context: Context) -> NoticeFact:
         sent_at=sent_at,
         sent_at_is_receipt=is_receipt,
         received_at=received_at,
-        dedupe_key=order_key(kind, parsed.identity, at=sent_at),
+        dedupe_key=signed(sent_at),
         reference=_reference(parsed.reference),
     )
 
 
-def _text(kind: FactKind, parsed: ReplyReceived, context: Context) -> ReplyFact | InstructionFact:
+def _text(parsed: ReplyReceived, context: Context, signed: Signer) -> ReplyFact | InstructionFact:
     """Return an opt-out when the provider flags it or the whole message is a stop word, else a reply."""
     if parsed.opt_out:
-        return _opt_out_by_text(kind, parsed, context, how=OptOutHow.PROVIDER_FLAG)
+        return _opt_out_by_text(parsed, context, signed, how=OptOutHow.PROVIDER_FLAG)
     if is_stop(parsed.text, context.source.stop_words):
-        return _opt_out_by_text(kind, parsed, context, how=OptOutHow.STOP_WORD)
-    return _reply(kind, parsed, context)
+        return _opt_out_by_text(parsed, context, signed, how=OptOutHow.STOP_WORD)
+    return _reply(parsed, context, signed)
 
 
-def _reply(kind: FactKind, parsed: ReplyReceived, context: Context) -> ReplyFact:
+def _reply(parsed: ReplyReceived, context: Context, signed: Signer) -> ReplyFact:
     replied_at = instant(parsed.replied_at, received_at=context.received_at)
     to = _other_number(parsed.to, context.source)
     campaign, campaign_key = _campaign(parsed.external_campaign)
@@ -176,12 +178,12 @@ def _reply(kind: FactKind, parsed: ReplyReceived, context: Context) -> ReplyFact
         answers_us=parsed.answers_us,
         replied_at=replied_at,
         received_at=context.received_at,
-        dedupe_key=order_key(kind, parsed.identity, at=replied_at),
+        dedupe_key=signed(replied_at),
         mentions_stop=mentions_stop(parsed.text, context.source.stop_words),
     )
 
 
-def _opt_out_by_text(kind: FactKind, parsed: ReplyReceived, context: Context, *, how: OptOutHow) -> InstructionFact:
+def _opt_out_by_text(parsed: ReplyReceived, context: Context, signed: Signer, *, how: OptOutHow) -> InstructionFact:
     at = instant(parsed.replied_at, received_at=context.received_at)
     to = _other_number(parsed.to, context.source)
     return InstructionFact(
@@ -196,7 +198,7 @@ def _opt_out_by_text(kind: FactKind, parsed: ReplyReceived, context: Context, *,
         text=clean(parsed.text),
         at=at,
         received_at=context.received_at,
-        dedupe_key=order_key(kind, parsed.identity, at=at),
+        dedupe_key=signed(at),
         to_key=to.key,
         campaign_key=_campaign(parsed.external_campaign)[1],
         reference=_reference(parsed.reference),
@@ -204,7 +206,7 @@ def _opt_out_by_text(kind: FactKind, parsed: ReplyReceived, context: Context, *,
     )
 
 
-def _report(kind: FactKind, parsed: DeliveryReported, context: Context) -> ReportFact:
+def _report(parsed: DeliveryReported, context: Context, signed: Signer) -> ReportFact:
     if len(parsed.reference) > REFERENCE_LIMIT:
         raise Unusable(f"a reference of more than {REFERENCE_LIMIT} characters")
     return ReportFact(
@@ -218,11 +220,11 @@ def _report(kind: FactKind, parsed: DeliveryReported, context: Context) -> Repor
         detail=clean(parsed.detail),
         reported_at=parsed.reported_at,
         received_at=context.received_at,
-        dedupe_key=order_key(kind, parsed.identity, at=parsed.reported_at or context.received_at),
+        dedupe_key=signed(parsed.reported_at or context.received_at),
     )
 
 
-def _instruction(kind: FactKind, parsed: OptedOut | OptedIn, context: Context) -> InstructionFact:
+def _instruction(parsed: OptedOut | OptedIn, context: Context, signed: Signer) -> InstructionFact:
     is_out = isinstance(parsed, OptedOut)
     given = parsed.opted_out_at if isinstance(parsed, OptedOut) else parsed.opted_in_at
     at = instant(given, received_at=context.received_at)
@@ -241,7 +243,7 @@ def _instruction(kind: FactKind, parsed: OptedOut | OptedIn, context: Context) -
         text="",
         at=at,
         received_at=context.received_at,
-        dedupe_key=order_key(kind, parsed.identity, at=at),
+        dedupe_key=signed(at),
     )
 
 
@@ -274,7 +276,7 @@ def _reference(raw: str | None) -> str:
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _MICROSECOND = timedelta(microseconds=1)
-_Builder = Callable[[FactKind, Any, Context], LineFact]
+_Builder = Callable[[Any, Context, Signer], LineFact]
 _BUILDERS: dict[type, tuple[FactKind, _Builder]] = {
     NoticeSent: (FactKind.NOTICE, _notice),
     ReplyReceived: (FactKind.REPLY, _text),
