@@ -1,4 +1,4 @@
-"""Who may do what: the one table that pages and API ask (docs/permissions.md shows it, a test compares them)."""
+"""Who may do what: the one table that pages and API ask (docs/api.md shows it, a test compares them)."""
 
 from typing import Final
 

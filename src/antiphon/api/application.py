@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from ninja import NinjaAPI
 
-from antiphon.api import campaigns, conversations, engagements, events, metrics, notices, opt_outs, problems, skills, sources
+from antiphon.api import attribution, campaigns, conversations, engagements, events, metrics, notices, opt_outs, problems, skills, sources
 
 _ROUTERS = (
     skills.router,
@@ -13,6 +13,7 @@ _ROUTERS = (
     campaigns.router,
     notices.router,
     conversations.router,
+    attribution.router,
     opt_outs.router,
     events.router,
     metrics.router,
