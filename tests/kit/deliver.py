@@ -64,6 +64,7 @@ class Deliver:
         to: str | None = None,
         campaign: str | None = None,
         reference: str | None = None,
+        source: Source | None = None,
         **more: Any,
     ) -> Post:
         """Make an MO webhook of the newer generation; its time is `at` unless said."""
@@ -73,7 +74,7 @@ class Deliver:
             "reference": reference, "groupings": [campaign or "", "", ""], "messageContext": "", "channel": "SMS",
             "timeUtc": _utc(replied_at or at),
         }  # fmt: skip
-        return self._post(HookKind.REPLY, body | more, at)
+        return self._post(HookKind.REPLY, body | more, at, source=source)
 
     def picture_post(self, phone: str, *, at: datetime, url: str = "https://media.example/a.jpg", text: str = "") -> Post:
         """Make an MO webhook that brings a picture."""
@@ -100,8 +101,8 @@ class Deliver:
         body = {"kind": kind, "number": phone.replace("+", "00"), "scope": scope, "sender": sender, "timeUtc": _utc(opted_at or at)}
         return self._post(HookKind.OPT_OUT, body, at)
 
-    def _post(self, kind: HookKind, body: dict[str, Any], at: datetime) -> Post:
-        return Post(kind, json.dumps(body).encode(), at, self.tenant.source)
+    def _post(self, kind: HookKind, body: dict[str, Any], at: datetime, *, source: Source | None = None) -> Post:
+        return Post(kind, json.dumps(body).encode(), at, source or self.tenant.source)
 
     def __call__(self, *posts: Post, together: bool = False) -> None:
         """Deliver each in a batch of its own, or all in one."""

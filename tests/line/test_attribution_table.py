@@ -42,7 +42,9 @@ def test_a_reply_in_the_frame_is_linked(north: Tenant, deliver: Deliver, replied
 
 
 @pytest.mark.parametrize(("sent", "replied"), [(at(24), at(26, 0)), (at(23), at(23, 23, 59, 59))])
-def test_a_reply_out_of_the_frame_starts_a_conversation_without_engagement(north: Tenant, deliver: Deliver, sent: datetime, replied: datetime) -> None:
+def test_a_reply_out_of_the_frame_starts_a_conversation_without_engagement(
+    north: Tenant, deliver: Deliver, sent: datetime, replied: datetime
+) -> None:
     deliver.notice(CLEO, at=sent)
     deliver.reply(CLEO, at=replied)
     conversation = only(north)

@@ -194,13 +194,18 @@ def reports(_place: int) -> st.SearchStrategy[Said]:
 
 @st.composite
 def copies(draw: st.DrawFn, story: list[Said]) -> Said:
-    """Draw a copy: of what is keyed by window it comes later, of a report at the same instant."""
+    """Draw a copy: of what is keyed by window it comes later, of a report at the same instant, all of them on one UTC day.
+
+    Which copy is the first one processed decides when the fact was received: the day a conversation starts, what a report is about.
+    """
     place = draw(st.integers(0, len(story) - 1))
     while story[place].copies is not None:
         place = story[place].copies or 0
     said = story[place]
     delay = timedelta(0) if said.post == "report_post" else draw(st.sampled_from([timedelta(0), SECOND, 5 * MINUTE]))
-    return Said(said.post, said.words | {"at": min(said.words["at"] + delay, EDGE + 12 * HOUR)}, copies=place)
+    received_at = said.words["at"] + delay
+    is_same_day = received_at.date() == said.words["at"].date()
+    return Said(said.post, said.words | {"at": received_at if is_same_day else said.words["at"]}, copies=place)
 
 
 @st.composite
