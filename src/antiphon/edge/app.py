@@ -1,6 +1,7 @@
 """The edge: webhooks in, durable before they are answered. A raw ASGI application beside Django."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -241,6 +242,9 @@ async def startup() -> None:
     environment = current()
     # Lanes wait for the interpreter as often as for the database: 5 ms, the default, would be most of an answer's time.
     sys.setswitchinterval(0.0005)
+    # What the start has made stays: the collector need not walk it again while webhooks wait.
+    gc.collect()
+    gc.freeze()
     _Site.edge = Edge(limits=Limits.of(environment), spool_folder=environment.home / "spool")
     await _Site.edge.start()
 
