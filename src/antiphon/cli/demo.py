@@ -1,6 +1,7 @@
 """`antiphon demo`: makes the demo account, wires it to the sandbox, plays one ended campaign, prints the log-ins."""
 
 import argparse
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -57,7 +58,7 @@ def _wired(environment: Environment, setting: "Setting") -> str:
         client = wiring.reach(f"http://127.0.0.1:{environment.sandbox_port}", tries=_TRIES if environment.cm_url else 1)
     except wiring.NoSandboxError:
         return ""
-    with client:
+    with closing(client):
         return wiring.wire(client, setting, site_url=environment.site_url)
 
 
