@@ -163,12 +163,8 @@ def test_a_loop_is_one_row_of_the_table() -> None:
 
 
 def test_the_documentation_names_exactly_the_loops_there_are() -> None:
-    table = (
-        (Path(__file__).parents[2] / "docs" / "reliability.md")
-        .read_text()
-        .partition("| loop | every |\n|---|---|\n")[2]
-        .partition("\n\n")[0]
-    )
+    page = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text()
+    table = page.partition("| loop | every |\n|---|---|\n")[2].partition("\n\n")[0]
     assert [line.split("|")[1].strip() for line in table.splitlines()] == [loop.name for loop in LOOPS]
 
 
