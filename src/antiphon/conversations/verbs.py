@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from antiphon.accounts.audit import audit
 from antiphon.accounts.models import Account, Skill
+from antiphon.accounts.verbs import skill_in
 from antiphon.campaigns.models import Engagement
 from antiphon.consumers.store import judge
 from antiphon.conversations import decide, store
@@ -50,6 +51,7 @@ def take(db: Database, account_id: int, conversation_id: UUID, *, agent_id: int,
 
 def take_next(db: Database, account_id: int, skill_id: int, *, agent_id: int, actor: str, at: datetime) -> UUID | None:
     """Assign the next conversation of a skill's queue: due first, then older. None when nobody waits. Raises Missing, Refused."""
+    skill_in(account_id, skill_id)
     check_can_take(account_id, agent_id, skill_id)
     for waiting in rows(db, sql(_HERE, "next_in_queue"), {"account": account_id, "skill_id": skill_id}):
         if not rows(db, sql(_HERE, "try_lock"), {"account": account_id, "id": waiting.consumer_id}):
@@ -294,7 +296,7 @@ def link(db: Database, account_id: int, conversation_id: UUID, *, engagement_id:
         Conversation.objects.filter(account_id=account_id, id=conversation_id).update(is_linked_by_person=True)
         desk.step(StepKind.LINKED, engagement_id=engagement_id, detail=clean(reason.strip()))
         changed = {"engagement": engagement_id, "campaign": chosen.campaign_id, "reason": clean(reason.strip())}
-        was = {"engagement": before.engagement_id, "verdict": before.verdict}
+        was = {"campaign": before.campaign_id, "engagement": before.engagement_id, "verdict": before.verdict}
         desk.tell(Kind.CONVERSATION_RELINKED, by="person", verdict=chosen.verdict, before=was, **changed)
         detail = changed | {"before": before.engagement_id}
         audit(account_id, actor=actor, action="conversation.linked", subject=f"conversation:{conversation_id}", at=at, detail=detail)

@@ -107,8 +107,12 @@ def _tell(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Prese
                 conversation=str(conversation.id), by="rule", campaign=conversation.campaign_id,
                 engagement=conversation.engagement_id, engagement_version=conversation.engagement_version,
                 entry_point=conversation.entry_point_id, verdict=conversation.verdict,
-                before={"engagement": before[conversation.id].engagement_id, "verdict": before[conversation.id].verdict},
+                before=_was(before[conversation.id]),
             )  # fmt: skip
+
+
+def _was(before: Present) -> dict[str, object]:
+    return {"campaign": before.campaign_id, "engagement": before.engagement_id, "verdict": before.verdict}
 
 
 def _tell_started(passage: Passage, conversation: Present, opening: Attributed) -> None:

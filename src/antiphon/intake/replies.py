@@ -225,5 +225,5 @@ def tell_replies(passage: Passage, replies: Sequence[Attributed], homes: dict[UU
                 Kind.REPLY_RECEIVED, f"conversation:{homes[reply.id]}", reply.received_at, reply.received_at,
                 reply=str(reply.id), conversation=str(homes[reply.id]), consumer=str(reply.consumer_id), source=reply.source_id,
                 verdict=reply.outcome.verdict, notice=str(reply.outcome.notice_id) if reply.outcome.notice_id else None,
-                engagement=reply.outcome.engagement_id,
+                campaign=reply.outcome.campaign_id or reply.outcome.notice_counted_campaign_id, engagement=reply.outcome.engagement_id,
             )  # fmt: skip
