@@ -169,13 +169,15 @@ def _put_holdings(db: Database, holdings: Iterable[Holding]) -> None:
     for h in holdings:
         campaigns[h.campaign_id] = {
             "account_id": ACCOUNT, "id": h.campaign_id, "name": f"campaign {h.campaign_id}", "type": "outbound",
-            "goal_kind": "conversation", "time_zone": "Europe/Amsterdam", "starts_on": h.starts_at.date(), "ends_on": h.ends_at and h.ends_at.date(),
+            "goal_kind": "conversation", "time_zone": "Europe/Amsterdam", "starts_on": h.starts_at.date(),
+            "ends_on": h.ends_at and h.ends_at.date(),
             "starts_at": h.starts_at, "ends_at": h.ends_at, "state": h.state, "version": 1, "created_at": WHEN, "updated_at": WHEN,
         }  # fmt: skip
         engagements[h.engagement_id] = {
             "account_id": ACCOUNT, "id": h.engagement_id, "campaign_id": h.campaign_id, "number": h.engagement_number,
             "name": f"engagement {h.engagement_id}", "source_id": h.source_id, "skill_id": SKILL, "language": "nl",
-            "note": f"note {h.engagement_id}", "enabled": h.is_enabled, "version": h.engagement_version, "created_at": WHEN, "updated_at": WHEN,
+            "note": f"note {h.engagement_id}", "enabled": h.is_enabled, "version": h.engagement_version,
+            "created_at": WHEN, "updated_at": WHEN,
         }  # fmt: skip
         entry_points[h.entry_point_id] = {
             "account_id": ACCOUNT, "id": h.entry_point_id, "source_id": h.source_id, "kind": str(h.kind), "value": h.key, "key": h.key,

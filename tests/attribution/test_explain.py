@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -198,3 +199,9 @@ def test_every_member_of_the_closed_lists_has_a_sentence() -> None:
     assert set(sentences.FOUND) == set(Found)
     assert set(sentences.NOTICES) == set(NoticeReason)
     assert set(sentences.CANDIDATES) == set(CandidateReason)
+
+
+def test_the_documentation_names_every_member_of_the_closed_lists() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "attribution.md").read_text(encoding="utf-8")
+    members = [*Verdict, *Found, *NoticeReason, *CandidateReason]
+    assert [member for member in members if f"`{member}`" not in page] == []

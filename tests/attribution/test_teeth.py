@@ -81,15 +81,8 @@ def test_plant_is_found(tables: Database, caught: dict[str, int], plant: str) ->
     assert plant in caught
 
 
-def test_statement_as_written_is_equal_in_the_same_scenes(tables: Database) -> None:
-    for seed in range(SCENES):
-        scene = random_scene(seed)
-        with stored(tables, scene):
-            assert _asked(tables, STATEMENT, scene) == _expected(scene), seed
-
-
 def _hunt(tables: Database) -> dict[str, int]:
-    """Run every plant that is not found yet on one scene after the other, in New York."""
+    """Run every plant that is not found yet on one scene after the other, in New York; as written, nothing may be found."""
     run(tables, "select set_config('TimeZone', 'America/New_York', true)")
     left = {name: _planted(*change) for name, change in PLANTS.items()}
     found: dict[str, int] = {}
@@ -97,8 +90,11 @@ def _hunt(tables: Database) -> dict[str, int]:
         scene = random_scene(seed)
         expected = _expected(scene)
         with stored(tables, scene):
+            assert _asked(tables, STATEMENT, scene) == expected, seed
             found |= {name: seed for name, statement in left.items() if _asked(tables, statement, scene) != expected}
         left = {name: statement for name, statement in left.items() if name not in found}
+        if not left:
+            break
     return found
 
 
