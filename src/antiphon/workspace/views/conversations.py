@@ -87,6 +87,8 @@ def take_next(request: HttpRequest, visit: Visit, db: Database, skill_id: int) -
     try:
         with account(visit.account_id):
             taken = verbs.take_next(db, visit.account_id, skill_id, agent_id=visit.membership_id, actor=visit.actor, at=clock.now())
+    except Missing:
+        raise Http404 from None
     except Problem as problem:
         return go(request, "conversations", said=problem.message)
     if taken is None:
