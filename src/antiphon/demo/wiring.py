@@ -7,6 +7,7 @@ import httpx
 
 from antiphon.demo import story
 from antiphon.demo.setting import Setting
+from antiphon.kit.db import account
 from antiphon.providers.verbs import notice_token, webhook_urls
 
 _PAUSE_SECONDS = 0.5
@@ -35,15 +36,16 @@ def reach(url: str, *, tries: int) -> httpx.Client:
 
 def wire(client: httpx.Client, setting: Setting, *, site_url: str) -> str:
     """Tell the sandbox where the source's webhooks are; return the ID of the prepared campaign, which is added if it is not there."""
-    settings = {
-        "webhooks": webhook_urls(setting.source, site_url=site_url),
-        "notice_token": notice_token(setting.source),
-        "product_token": setting.source.product_token,
-        "sender": setting.source.numbers[0],
-        "campaign_grouping": setting.source.campaign_grouping,
-        "retry_seconds": _RETRY_SECONDS,
-        "antiphon_url": f"{site_url}/",
-    }
+    with account(setting.account.id):
+        settings = {
+            "webhooks": webhook_urls(setting.source, site_url=site_url),
+            "notice_token": notice_token(setting.source),
+            "product_token": setting.source.product_token,
+            "sender": setting.source.numbers[0],
+            "campaign_grouping": setting.source.campaign_grouping,
+            "retry_seconds": _RETRY_SECONDS,
+            "antiphon_url": f"{site_url}/",
+        }
     client.put("/sandbox/settings", json=settings).raise_for_status()
     return _prepared(client)
 
