@@ -1,17 +1,17 @@
 """Delivers what CM would send, through the adapter and the same way in as the edge's, in the test's transaction."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from antiphon.intake import arrivals
-from antiphon.kit.db import account
+from antiphon.kit.db import Database, account, lane_account
 from antiphon.kit.ids import uuid7
 from antiphon.providers.models import Source
-from antiphon.providers.protocol import Hook, HookKind
+from antiphon.providers.protocol import Hook, HookKind, SourceSettings
 from antiphon.providers.verbs import settings_of
 from tests.kit.world import Tenant
 
@@ -109,20 +109,33 @@ class Deliver:
         for batch in [posts] if together else [[post] for post in posts]:
             self._take(batch)
 
-    def _take(self, posts: Iterable[Post]) -> None:
+    def _take(self, posts: Sequence[Post]) -> None:
         with account(self.tenant.id) as db:
-            sources = {source.id: settings_of(source) for source in Source.objects.filter(account_id=self.tenant.id)}
-            batch = [
-                arrivals.arrived(
-                    Hook(post.kind, post.body, {}, "", post.received_at),
-                    arrival_id=uuid7(post.received_at),
-                    source=sources[post.source.id],
-                    headers="",
-                )
-                for post in posts
-            ]
-            arrivals.store(db, self.tenant.id, batch, sources=sources, at=max(one.received_at for one in batch), slot=0)
+            batch = self._stored(db, posts, sources=self.sources(), slot=0)
             self._raise_if_not_taken(batch)
+
+    def sources(self) -> dict[int, SourceSettings]:
+        """Return the settings of the tenant's sources, as the edge caches them."""
+        with account(self.tenant.id):
+            return {source.id: settings_of(source) for source in Source.objects.filter(account_id=self.tenant.id)}
+
+    def on_lane(self, db: Database, *posts: Post, sources: dict[int, SourceSettings], slot: int) -> None:
+        """Deliver all in one batch, in a transaction of a plain connection, as a lane does."""
+        with lane_account(db, self.tenant.id):
+            self._stored(db, posts, sources=sources, slot=slot)
+
+    def _stored(self, db: Database, posts: Sequence[Post], *, sources: dict[int, SourceSettings], slot: int) -> list[arrivals.Arrived]:
+        batch = [
+            arrivals.arrived(
+                Hook(post.kind, post.body, {}, "", post.received_at),
+                arrival_id=uuid7(post.received_at),
+                source=sources[post.source.id],
+                headers="",
+            )
+            for post in posts
+        ]
+        arrivals.store(db, self.tenant.id, batch, sources=sources, at=max(one.received_at for one in batch), slot=slot)
+        return batch
 
     def _raise_if_not_taken(self, batch: list[arrivals.Arrived]) -> None:
         from antiphon.intake.models import Arrival  # noqa: PLC0415 - models wait for Django's set-up

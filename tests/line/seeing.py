@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from antiphon.conversations.models import Conversation
 from antiphon.events.models import Event
+from antiphon.intake.models import Notice
 from antiphon.metrics.models import Counter
 from tests.kit.world import Tenant
 
@@ -22,6 +23,13 @@ def at(day: int, hour: int = 12, minute: int = 0, second: int = 0, month: int = 
 def only(tenant: Tenant) -> Conversation:
     """Return the one conversation there is."""
     return Conversation.objects.get(account_id=tenant.id)
+
+
+def answered(tenant: Tenant) -> Notice:
+    """Return the notice that the one conversation there is answers."""
+    notice_id = only(tenant).notice_id
+    assert notice_id
+    return Notice.objects.get(account_id=tenant.id, id=notice_id)
 
 
 def counted(tenant: Tenant, **under: Any) -> dict[str, int]:

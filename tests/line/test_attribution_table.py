@@ -1,26 +1,14 @@
 """The examples of the attribution rule (docs/attribution.md), from CM's payloads to the conversation."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pytest
 
 from antiphon.conversations.models import Conversation
-from antiphon.intake.models import Notice, Reply
+from antiphon.intake.models import Reply
 from tests.kit.deliver import Deliver
 from tests.kit.world import CLEO, Tenant
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-
-
-def at(day: int, hour: int = 12, minute: int = 0, second: int = 0, month: int = 3) -> datetime:
-    """Return an instant of 2026 in Amsterdam."""
-    return datetime(2026, month, day, hour, minute, second, tzinfo=AMSTERDAM).astimezone(UTC)
-
-
-def only(tenant: Tenant) -> Conversation:
-    """Return the one conversation there is."""
-    return Conversation.objects.get(account_id=tenant.id)
+from tests.line.seeing import answered, at, only
 
 
 @pytest.fixture
@@ -38,7 +26,7 @@ def test_a_reply_in_the_frame_is_linked(north: Tenant, deliver: Deliver, replied
     conversation = only(north)
     assert (conversation.verdict, conversation.engagement) == ("linked_by_campaign_id", north.engagements["Spring check-up"])
     assert (conversation.skill, conversation.language, conversation.note) == (north.skills["sales"], "nl", "Offer two times")
-    assert Notice.objects.get(account_id=north.id, id=conversation.notice_id).text == "Time for your check-up, Cleo"
+    assert answered(north).text == "Time for your check-up, Cleo"
 
 
 @pytest.mark.parametrize(("sent", "replied"), [(at(24), at(26, 0)), (at(23), at(23, 23, 59, 59))])
@@ -99,7 +87,7 @@ def test_a_reply_that_carries_its_campaign_id(north: Tenant, deliver: Deliver) -
     deliver.reply(CLEO, at=at(24, 11), campaign="C1")
     conversation = only(north)
     assert conversation.engagement == north.engagements["Spring check-up"]
-    assert Notice.objects.get(account_id=north.id, id=conversation.notice_id).text == "the first"
+    assert answered(north).text == "the first"
 
 
 def test_a_reply_that_carries_an_id_never_takes_another_campaigns_text(north: Tenant, deliver: Deliver) -> None:

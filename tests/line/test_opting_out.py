@@ -24,9 +24,7 @@ def standing(tenant: Tenant) -> tuple[str, bool]:
     return conversation.turn, conversation.leaving_at is not None
 
 
-@pytest.mark.parametrize(
-    ("stop", "leaves"), [(at(24, 9), False), (at(24, 11), False), (at(24, 12), True), (at(24, 13), True)], ids=["before", "between", "with", "after"]
-)  # fmt: skip
+@pytest.mark.parametrize(("stop", "leaves"), [(at(24, 9), False), (at(24, 11), False), (at(24, 12), True), (at(24, 13), True)])
 def test_judged_from_instants_in_any_order(north: Tenant, deliver: Deliver, stop: datetime, *, leaves: bool) -> None:
     for number, order in enumerate(permutations(range(3))):
         phone = f"+3161234567{number}"
