@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -119,7 +119,8 @@ def _publish(done: Any) -> Step:
 def _send(done: Any, sandbox: str) -> Step:
     state, name = _state(done.has_notice), _("Send the broadcast")
     if sandbox:
-        return Step(state, name, _("In the CM sandbox, which stands in for CM."), sandbox, _("Open the sandbox"), is_outside=True)
+        url = f"{sandbox}/{quote(done.live_external_campaign)}" if done.live_external_campaign else sandbox
+        return Step(state, name, _("In the CM sandbox, which stands in for CM."), url, _("Open the sandbox"), is_outside=True)
     return Step(state, name, _("In the provider's own tool: Antiphon is told of every text."))
 
 

@@ -8,6 +8,14 @@ select
         where g.account_id = %(account)s::bigint and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
         order by g.campaign_id desc limit 1
     ) as live_campaign_id,
+    (
+        select e.value from engagement g
+        join campaign p on p.account_id = g.account_id and p.id = g.campaign_id and p.state = 'published'
+        join engagement_entry_point h on h.account_id = g.account_id and h.engagement_id = g.id
+        join entry_point e on e.account_id = h.account_id and e.id = h.entry_point_id and e.kind = 'campaign_id'
+        where g.account_id = %(account)s::bigint and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
+        order by g.campaign_id desc, g.id limit 1
+    ) as live_external_campaign,
     exists (
         select from notice where account_id = %(account)s::bigint and counted_campaign_id in (
             select id from campaign p where p.account_id = %(account)s::bigint and p.state = 'published'
