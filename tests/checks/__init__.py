@@ -1,0 +1,1 @@
+"""The house rules: each finds its breach, and lets what is right pass."""
