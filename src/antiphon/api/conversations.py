@@ -43,7 +43,7 @@ class OutcomeOut(Schema):
     """What came of it."""
 
     goal_reached: bool
-    value: Decimal | None
+    value: float | None
     currency: str | None
 
 

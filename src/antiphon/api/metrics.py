@@ -1,7 +1,6 @@
 """Metrics: any of them, by any dimension, over any time; exact at once."""
 
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -54,7 +53,7 @@ class ItemOut(Schema):
     metric: str
     at: datetime | None
     by: dict[str, int | str | None]
-    value: int | Decimal
+    value: int | float
     currency: str | None
     mean: float | None
     p50: float | None

@@ -22,19 +22,19 @@ select * from (
     union all
     select
         'answer', a.id, a.created_at, a.text, a.state, a.from_number, '', null,
-        a.agent_id, a.reason, '', '', '[]', null, 2
+        a.agent_id, a.reason, '', '', '[]', null, 3
     from c
     join answer a on a.account_id = c.account_id and a.conversation_id = c.id
     union all
     select
         'system', s.id, s.at, s.detail, '', '', '', null,
-        s.to_agent_id, '', s.kind, s.actor, '[]', null, 3
+        s.to_agent_id, '', s.kind, s.actor, '[]', null, 2
     from c
     join conversation_step s on s.account_id = c.account_id and s.conversation_id = c.id
     union all
     select
         'system', o.id, o.received_at, o.text, '', '', '', o.at,
-        null, o.how, case when o.is_out then 'opted_out' else 'opted_in' end, 'consumer', '[]', null, 3
+        null, o.how, case when o.is_out then 'opted_out' else 'opted_in' end, 'consumer', '[]', null, 2
     from c
     join opt_out o on o.account_id = c.account_id and o.consumer_id = c.consumer_id
     where o.received_at >= c.started_at and o.received_at < c.closed_at
