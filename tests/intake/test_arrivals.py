@@ -152,3 +152,22 @@ def test_an_arrival_of_a_month_without_partition_makes_it(committed: World) -> N
     north = committed.north
     take(north, [arrival(north, "reply", reply(north, CLEO, "yes"), at=committed.clock() + timedelta(days=2000))])
     assert count(north, Reply) == 1
+
+
+def test_one_arrival_that_cannot_be_stored_as_what_it_says_is_kept_raw_and_its_neighbours_pass(
+    committed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    north = committed.north
+    good, bad = (arrival(north, "reply", reply(north, phone, f"canary of {phone}")) for phone in (CLEO, MIA))
+    with refusing("arrival_key", f"new.arrival_id = '{bad.id}'"):
+        take(north, [good, bad])
+    assert sorted(states(north)) == [("done", ""), ("quarantined", "it could not be stored as what it says")]
+    with account(north.id) as db:
+        assert Reply.objects.get().text == f"canary of {CLEO}"
+        assert requeue(db, north.id) == [bad.id]
+    assert retry(north)
+    assert count(north, Reply) == 2
+    logged = capsys.readouterr().out
+    assert "arrival_refused" in logged
+    assert "RaiseException" in logged
+    assert "canary" not in logged

@@ -21,6 +21,7 @@ from antiphon.edge.spool import Spool, SpoolFull
 from antiphon.intake.arrivals import Arrived
 from antiphon.intake.durable import make_durable
 from antiphon.kit.db import Database
+from antiphon.kit.failures import reason, where
 from antiphon.providers.protocol import SourceSettings
 
 _log = structlog.get_logger(__name__)
@@ -102,8 +103,8 @@ class Lane:
             self._reach()
             while batch := self._next():
                 self._take(batch)
-        except BaseException:  # noqa: BLE001 - whatever ended this lane must end its worker
-            _log.exception("lane_died")
+        except BaseException as error:  # noqa: BLE001 - whatever ended this lane must end its worker
+            _log.critical("lane_died", reason=reason(error), where=where(error))
             self._on_death()
         finally:
             if self._db is not None:

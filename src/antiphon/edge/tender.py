@@ -13,6 +13,7 @@ from antiphon.edge.drain import drain
 from antiphon.edge.heard import Heard
 from antiphon.edge.spool import Spool
 from antiphon.kit.db import Database
+from antiphon.kit.failures import reason, where
 from antiphon.providers.protocol import SourceSettings
 
 _log = structlog.get_logger(__name__)
@@ -63,8 +64,8 @@ class Tender:
             work()
         except psycopg.OperationalError:
             self._let_go()
-        except Exception:  # noqa: BLE001 - the spool must be drained by the next turn, whatever this one met
-            _log.exception("tender_failed")
+        except Exception as error:  # noqa: BLE001 - the spool must be drained by the next turn, whatever this one met
+            _log.error("tender_failed", reason=reason(error), where=where(error))
             self._let_go()
 
     def _turn(self) -> None:

@@ -20,6 +20,7 @@ from antiphon.intake.copies import Copy, Key, Owner, Sorted, keys_by_first, sort
 from antiphon.intake.normalise import KeyedFact, LineFact, facts_of
 from antiphon.intake.types import Facts, InstructionFact, NoticeFact, ReplyFact
 from antiphon.kit.db import Database, columns, rows, run, sql
+from antiphon.kit.failures import reason
 from antiphon.providers.protocol import Hook, Malformed, Parsed, SourceSettings
 from antiphon.providers.registry import adapter_of
 
@@ -169,10 +170,8 @@ def ends_transaction(db: Database, error: Exception) -> bool:
 
 
 def why(error: Exception) -> str:
-    """Return a reason to keep: what failed, without the values in it."""
-    diagnosis = getattr(error, "diag", None)
-    named = (diagnosis.constraint_name or diagnosis.table_name) if diagnosis else ""
-    return f"the line failed: {type(error).__name__}{f' ({named})' if named else ''}"
+    """Return a reason to keep with an arrival."""
+    return f"the line failed: {reason(error)}"
 
 
 def gathered(fresh: Iterable[tuple[KeyedFact, UUID]]) -> Facts:

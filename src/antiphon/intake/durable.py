@@ -8,8 +8,9 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from antiphon.intake.arrivals import AlreadyStored, Arrived, Sources, known, store, why
+from antiphon.intake.arrivals import AlreadyStored, Arrived, Sources, known, store
 from antiphon.kit.db import Database, lane_account, run
+from antiphon.kit.failures import reason, where
 
 _log = structlog.get_logger(__name__)
 _TRIES = 5
@@ -32,7 +33,7 @@ def make_durable(
     except psycopg.OperationalError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever one arrival of the batch causes, the others are not to blame
-        _log.warning("batch_refused", account=account_id, size=len(batch), reason=why(error))
+        _log.warning("batch_refused", account=account_id, size=len(batch), reason=reason(error), where=where(error))
         return {one.id for one in batch if not _alone(one, once)}
     return set()
 
@@ -72,8 +73,8 @@ def _alone(one: Arrived, once: Callable[[Sequence[Arrived]], None]) -> bool:
             once([attempt])
         except psycopg.OperationalError:
             raise
-        except Exception:  # noqa: BLE001 - as above, and the next attempt keeps the raw arrival
-            _log.exception("arrival_refused", account=one.account_id, arrival=str(one.id))
+        except Exception as error:  # noqa: BLE001 - as above, and the next attempt keeps the raw arrival
+            _log.error("arrival_refused", account=one.account_id, arrival=str(one.id), reason=reason(error), where=where(error))
         else:
             return True
     return False

@@ -15,6 +15,7 @@ from django.db import OperationalError, close_old_connections, connections
 from antiphon.edge.doors import connect
 from antiphon.kit import clock
 from antiphon.kit.db import Database
+from antiphon.kit.failures import reason, where
 
 _log = structlog.get_logger(__name__)
 _PAUSE_SECONDS = 1.0
@@ -145,8 +146,8 @@ def _turn(loop: Row, desk: Desk) -> None:
     except (psycopg.OperationalError, OperationalError) as error:
         _log.warning("turn_cut_short", loop=loop.name, reason=type(error).__name__)
         desk.let_go()
-    except Exception:  # noqa: BLE001 - one loop's trouble is not another's
-        _log.exception("turn_failed", loop=loop.name)
+    except Exception as error:  # noqa: BLE001 - one loop's trouble is not another's
+        _log.error("turn_failed", loop=loop.name, reason=reason(error), where=where(error))
         desk.let_go()
     finally:
         close_old_connections()
