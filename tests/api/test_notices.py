@@ -42,7 +42,7 @@ def test_a_bad_line_loses_no_good_one(api: Caller, north: Tenant, line: dict[str
         line | {"phone": OTTO, "key": "3"},
     )
     assert (found["received"], found["stored"], found["failed"]) == (11, 3, 8)
-    assert [error["line"] for error in found["errors"]] == [2, 5, 6, 7, 8, 9, 10, 11]  # type: ignore[index, attr-defined]
+    assert [error["line"] for error in found["errors"]] == [2, 5, 6, 7, 8, 9, 10, 11]  # type: ignore[attr-defined]
     items = api.get(f"notices?phone={CLEO.replace('+', '%2B')}")["items"]
     assert (items[0]["sent_at"], items[0]["external_campaign"]) == ("2026-03-24T08:00:00Z", "C1")
     assert items[0]["engagement"] == north.engagements["Spring check-up"].id

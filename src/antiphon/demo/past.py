@@ -17,7 +17,7 @@ from antiphon.demo import story
 from antiphon.demo.setting import Setting, publish
 from antiphon.events.verbs import record
 from antiphon.intake import arrivals
-from antiphon.kit.db import Database, account
+from antiphon.kit.db import Database, account, run
 from antiphon.kit.ids import slot, uuid7
 from antiphon.metrics.verbs import counting
 from antiphon.providers.protocol import Hook, HookKind, SourceSettings
@@ -26,6 +26,7 @@ from antiphon.sandbox import payloads
 from antiphon.sandbox.state import Text
 
 _STARTED, _LASTED = timedelta(days=24), timedelta(days=12)
+_BEFORE = timedelta(days=2)
 _FIRST = 31_600_470_000
 
 
@@ -53,6 +54,7 @@ def play(setting: Setting, *, at: datetime) -> bool:
         if Campaign.objects.filter(account_id=setting.account.id, name=story.ENDED).exists():
             return False
         sent_at = _morning(setting, at - _STARTED)
+        run(db, "select ensure_partitions(%(first)s::date, %(last)s::date)", {"first": sent_at - _BEFORE, "last": at})
         _publish(setting, sent_at)
         stage = Stage(db, setting, settings_of(setting.source), notice_token(setting.source))
         for step in sorted(_steps(stage, sent_at), key=lambda step: step.at):
