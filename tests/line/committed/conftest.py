@@ -1,7 +1,6 @@
 """Fixtures of tests that commit: connections of their own, as lanes have."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,11 +23,9 @@ def world(transactional_db: Any, clock: Clock) -> "World":  # noqa: ARG001 - flu
 @pytest.fixture(autouse=True)
 def recounted(world: "World") -> Iterator[None]:
     """Compare counters and stored derivations with the base tables after every test, for both tenants."""
-    from antiphon.kit.db import account, rows  # noqa: PLC0415 - as above
+    from antiphon.kit.db import account  # noqa: PLC0415 - as above
     from antiphon.metrics.recount import differences  # noqa: PLC0415
 
-    with account(world.north.id) as db:
-        rows(db, "select ensure_partitions(%(first)s, %(last)s)", {"first": date(2026, 1, 1), "last": date(2026, 6, 1)})
     yield
     for tenant in (world.north, world.south):
         with account(tenant.id) as db:
