@@ -1,5 +1,5 @@
 -- Delete a batch of dedupe keys whose arrival is old: its id, a UUIDv7, says when it came. Crosses accounts.
--- Index: arrival_key_by_arrival (account_id, arrival_id), per account.
+-- Index: arrival_key_by_arrival, which knows the range of each block: a block of young keys is not read.
 delete from arrival_key k
 using (
     select old.account_id, old.source_id, old.key
@@ -7,7 +7,6 @@ using (
     cross join lateral (
         select account_id, source_id, key from arrival_key
         where account_id = account.id and arrival_id < uuid_floor(%(before)s::timestamptz)
-        order by arrival_id
         limit %(limit)s::integer
     ) as old
     limit %(limit)s::integer
