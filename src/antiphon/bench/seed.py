@@ -7,6 +7,8 @@ from antiphon.kit.db import account, rows, run, sql
 
 NUMBER = "+3197000004410"
 _STEP = 100_000
+# Only what is seeded: a table that was analysed while it was empty is planned for as empty until autovacuum comes by.
+_ANALYZE = "vacuum analyze consumer, notice, arrival_key, campaign, engagement, entry_point, engagement_entry_point"
 
 
 def seed(environment: Environment, *, notices: int, engagements: int) -> Seeded:
@@ -33,13 +35,13 @@ def _make(environment: Environment, *, notices: int, engagements: int) -> None:
     given = {"account": made.id, "source": source.id, "skill": skill.id, "engagements": engagements, "number": NUMBER, "total": notices}
     with as_owner(environment) as db:
         run(db, sql("antiphon.bench", "seed_claims"), given)
-        run(db, "analyze")
+        run(db, _ANALYZE)
         for first in range(1, notices + 1, _STEP):
             span = given | {"first": first, "last": min(first + _STEP - 1, notices)}
             run(db, sql("antiphon.bench", "seed_consumers"), span)
             run(db, sql("antiphon.bench", "seed_notices"), span)
             progress(f"seeded {span['last']:,} of {notices:,} notices")
-        run(db, "vacuum analyze")
+        run(db, _ANALYZE)
 
 
 def _seeded(account_id: int) -> Seeded:

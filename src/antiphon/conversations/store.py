@@ -1,4 +1,4 @@
-"""Conversations in the database: loaded under lock, stored and changed in sets."""
+"""Conversations in the database: loaded under their consumers' locks, stored and changed in sets."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -16,7 +16,7 @@ _CHANGED = (
 
 
 def present(db: Database, account_id: int, *, pairs: Iterable[tuple[int, UUID]], ids: Iterable[UUID]) -> list[Present]:
-    """Return, locked, the open conversation of every (source, consumer) pair that has one, and these others by id."""
+    """Return the open conversation of every (source, consumer) pair that has one, and these others by id."""
     who = list(pairs)
     found = rows(
         db,

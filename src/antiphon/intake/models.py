@@ -1,5 +1,6 @@
 """Tables of what providers told us: arrivals, their dedupe keys, notices, replies, delivery reports."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from antiphon.kit.tables import Fact, fact_reference
@@ -47,7 +48,7 @@ class ArrivalKey(models.Model):
 
     class Meta:
         db_table = "arrival_key"
-        indexes = [models.Index(fields=["account", "arrival_id"], name="arrival_key_by_arrival")]
+        indexes = [BrinIndex(fields=["account", "arrival_id"], name="arrival_key_by_arrival", autosummarize=True)]
 
 
 class Notice(Fact, Counted):

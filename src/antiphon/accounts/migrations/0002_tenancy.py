@@ -36,7 +36,7 @@ def secure(apps: Any, schema_editor: Any) -> None:
         run(f'revoke all on django_migrations from "{role}"')
         run(f'grant select on django_migrations to "{role}"')
         run(f'revoke update, delete on audit_entry from "{role}"')
-    run("select ensure_partitions(%s, %s)", [datetime.now(UTC).date() - timedelta(days=400), datetime.now(UTC).date() + timedelta(days=100)])
+    run("select ensure_partitions(%s, %s)", [datetime.now(UTC).date() - timedelta(days=32), datetime.now(UTC).date() + timedelta(days=70)])
 
 
 class Migration(migrations.Migration):
