@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
@@ -102,15 +100,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def scheme() -> Literal["light", "dark"]:
-    """Return the theme; tests parametrise it."""
-    return "light"
-
-
-@pytest.fixture
-def context(chromium: Browser, scheme: Literal["light", "dark"]) -> Iterator[BrowserContext]:
+def context(chromium: Browser) -> Iterator[BrowserContext]:
     """Open a window of its own."""
-    opened = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    opened = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     opened.set_default_timeout(15_000)
     yield opened
     opened.close()
@@ -120,14 +112,16 @@ def context(chromium: Browser, scheme: Literal["light", "dark"]) -> Iterator[Bro
 def looked(context: BrowserContext, site: Site) -> Iterator[Looked]:
     """Open a page; whatever its console says fails the test, breaches of the Content-Security-Policy first of all."""
     page = Looked(context.new_page(), site)
-    page.page.on("console", lambda message: page.complaints.append(_said(message)))
+    page.page.on("console", lambda message: page.complaints.extend(_said(message)))
     page.page.on("pageerror", lambda error: page.complaints.append(str(error)))
     yield page
     assert page.complaints == []
 
 
-def _said(message: ConsoleMessage) -> str:
-    return f"{message.type}: {message.text} ({message.location.get('url')})"
+def _said(message: ConsoleMessage) -> list[str]:
+    """Return a complaint of the page; what a script of the test is told has no address."""
+    url = message.location.get("url")
+    return [f"{message.type}: {message.text} ({url})"] if url else []
 
 
 @pytest.fixture
@@ -143,10 +137,3 @@ def second(chromium: Browser, site: Site) -> Iterator[Looked]:
 def axe() -> str:
     """Return axe-core's script."""
     return AXE.read_text()
-
-
-@pytest.fixture(scope="session")
-def api(site: Site) -> Iterator[httpx.Client]:
-    """Return a client of the sandbox's control."""
-    with httpx.Client(base_url=site.sandbox, timeout=10) as client:
-        yield client

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Looked, Site
 
+pytestmark = pytest.mark.xdist_group("browser")
 ANSWER = "Gladly. Tuesday at 09:15 or 13:30?"
 DRAFT = "A draft that must stay"
 SOON, LATER = 15_000, 30_000
