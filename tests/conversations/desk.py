@@ -47,14 +47,16 @@ class Desk:
     def write(self, conversation: Conversation, text: str = "Gladly", *, by: str = "Ada", at: datetime) -> Answer:
         """Store an answer, not yet sent."""
         answer_id = self.do("answer", conversation, by=by, at=at, agent_id=self.agent(by), text=text)
-        return Answer.objects.get(account_id=self.tenant.id, id=answer_id)
+        with account(self.tenant.id):
+            return Answer.objects.get(account_id=self.tenant.id, id=answer_id)
 
     def send(self, answer: Answer, *, at: datetime, **more: Any) -> Answer:
         """Send it, as the worker does."""
         try:
             sending.send(self.tenant.id, answer.id, transport=self.transport, base_url=self.base_url, now=lambda: at, **more)
         finally:
-            answer.refresh_from_db()
+            with account(self.tenant.id):
+                answer.refresh_from_db()
         return answer
 
     def answer(self, conversation: Conversation, text: str = "Gladly", *, by: str = "Ada", at: datetime) -> Answer:

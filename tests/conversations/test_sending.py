@@ -55,9 +55,7 @@ def test_an_accepted_answer_counts_at_the_instant_it_was_stored(north: Tenant, d
     assert content(north, "answer.sent")["answer"] == str(answer.id)
 
 
-def test_it_goes_out_from_the_number_last_written_to(
-    north: Tenant, deliver: Deliver, desk: Desk, provider: Provider, asked: Conversation
-) -> None:
+def test_it_goes_out_from_the_number_last_written_to(deliver: Deliver, desk: Desk, provider: Provider, asked: Conversation) -> None:
     deliver.reply(CLEO, "or here", at=at(24, 10, 5), to="+3197000004499")
     desk.answer(asked, at=at(24, 10, 10))
     assert provider.texts[0]["from"] == "003197000004499"
