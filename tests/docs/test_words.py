@@ -1,18 +1,21 @@
 """Words that programs rely on: each is told, and none that does not exist."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from antiphon.accounts.permissions import ALLOWED
 from antiphon.attribution.types import Found, Verdict
 from antiphon.campaigns.types import WarningCode
 from antiphon.cli.commands import COMMANDS
+from antiphon.events.types import Kind
 from antiphon.kit import problems
 from antiphon.providers.protocol import Reason
 from antiphon.providers.registry import ADAPTERS
-from tests.docs.reading import DOCS, ROOT, codes, first_cells, name, table
+from tests.docs.reading import DOCS, PAGES, ROOT, codes, first_cells, name, table
 from tools.pages import MARK, TOLD
 
 SOURCE = ROOT / "src" / "antiphon"
@@ -83,3 +86,37 @@ def test_every_command_is_told() -> None:
 @pytest.mark.parametrize("page", TOLD, ids=name)
 def test_what_code_tells_is_written_as_it_tells_it(page: Path) -> None:
     assert page.read_text().partition(MARK)[2] == TOLD[page](), "make docs"
+
+
+PACKAGES = {path.name for path in SOURCE.iterdir() if path.is_dir()}
+SUBJECTS = {kind.split(".")[0] for kind in Kind}
+_DOTTED = re.compile(r"(?:io\.)?[a-z_]+(?:\.[a-z_]+)+")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_modules_and_events_that_are_named_exist(page: Path) -> None:
+    assert [word for word in codes(page) if _DOTTED.fullmatch(word) and not is_there(word)] == []
+
+
+def is_there(word: str) -> bool:
+    """Return whether a dotted word names a module, or a thing in one, an event or an action; what names none of these passes."""
+    word = word.removeprefix("io.antiphon.")
+    first = word.split(".")[0]
+    if first in SUBJECTS:
+        return word in set(Kind) or word in ALLOWED
+    if first in PACKAGES | {"antiphon"} and word not in ALLOWED:
+        module, _, thing = word.removeprefix("antiphon.").rpartition(".")
+        path = SOURCE / word.removeprefix("antiphon.").replace(".", "/")
+        holder = SOURCE / f"{module.replace('.', '/')}.py"
+        return path.is_dir() or path.with_suffix(".py").exists() or (holder.exists() and thing in defined(holder))
+    return True
+
+
+def defined(module: Path) -> set[str]:
+    return {node.name for node in ast.parse(module.read_text()).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def test_what_is_not_there_is_found() -> None:
+    right = ["antiphon.intake.line.take", "intake.line", "antiphon.edge", "reply.received", "campaigns.read", "from.number"]
+    wrong = ["antiphon.intake.line.give", "intake.lines", "antiphon.edges", "reply.sent", "io.antiphon.reply.sent", "campaigns.burn"]
+    assert [word for word in right + wrong if is_there(word)] == right
