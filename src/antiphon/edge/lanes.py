@@ -18,6 +18,7 @@ import structlog
 
 from antiphon.edge.drain import spooled
 from antiphon.edge.spool import Spool, SpoolFull
+from antiphon.events.verbs import wake_relay
 from antiphon.intake.arrivals import Arrived
 from antiphon.intake.durable import make_durable
 from antiphon.kit.db import Database
@@ -147,6 +148,19 @@ class Lane:
         loop = batch[0].answer.get_loop()
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_answer, batch, refused)
+        self._wake_relay(batch[0].arrived.account_id)
+
+    def _wake_relay(self, account_id: int) -> None:
+        """Have the events of a batch numbered at once; after its requests are answered, because they need not wait for that."""
+        if self._db is None:
+            return
+        self._busy_since = time.monotonic()
+        try:
+            wake_relay(self._db, account_id)
+        except psycopg.OperationalError as error:
+            self._lose(error)
+        finally:
+            self._busy_since = None
 
     def _make_durable(self, batch: Sequence[Arrived]) -> set[UUID]:
         """Store a batch in the database, else in the spool; return what neither took."""
@@ -175,7 +189,7 @@ class Lane:
 
     def _lose(self, error: Exception) -> None:
         """Let go of a broken connection; one that only had to wait too long for a lock or a statement is kept."""
-        _log.warning("batch_spooled", reason=type(error).__name__)
+        _log.warning("lane_failed", reason=type(error).__name__)
         if self._db is None or not (self._db.broken or self._db.closed):
             return
         self._db.close()

@@ -60,7 +60,7 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
         move_opt_outs(passage, results.late_opt_outs, results.late_opt_out_outcomes)
         judge(db, account_id, {*known.with_opt_outs, *(people[fact.phone] for fact in facts.instructions)}, at=at)  # 7
         tell_replies(passage, results.replies, conversed.homes)
-        record(db, account_id, passage.events)  # 8
+        record(db, account_id, passage.events, wakes_relay=False)  # 8
 
 
 def _phones(facts: Facts) -> list[str]:

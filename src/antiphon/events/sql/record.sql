@@ -12,4 +12,4 @@ with stored as (
         order by place
     ) as ordered
 )
-select pg_notify('antiphon_written', %(account_id)s::text)
+select pg_notify('antiphon_written', %(account_id)s::text) where %(wakes_relay)s::boolean
