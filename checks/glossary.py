@@ -4,12 +4,15 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from checks.names import names, words
 from checks.project import Finding, Module, Project, Rule
 
 GLOSSARY = "docs/glossary.md"
 _ROW = re.compile(r"^\| ([a-z -]+?) \| .* \| ([^|]*) \|$", re.MULTILINE)
+
+_CLASS = re.compile(r"\.([a-z][a-z-]+)")
 
 NAME, TABLE, URL, VISIBLE = "name", "table", "url", "text"
 EVERYWHERE = frozenset({NAME, TABLE, URL, VISIBLE})
@@ -82,6 +85,10 @@ def find(project: Project) -> Iterator[Finding]:
     for path, text in project.files("src/*.html"):
         for number, line in enumerate(text.splitlines(), 1):
             yield from _found(path, number, VISIBLE, seen(line))
+    for path, text in project.files("src/*.css"):
+        yield from _found(path, 1, NAME, PurePath(path).stem)
+        for found in _CLASS.finditer(text):
+            yield from _found(path, text.count("\n", 0, found.start()) + 1, NAME, found[1])
 
 
 def _found(path: str, line: int, place: str, text: str) -> Iterator[Finding]:

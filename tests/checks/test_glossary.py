@@ -19,8 +19,11 @@ SAID = [
     ("src/antiphon/x/verbs.py", "raise Invalid('x', f'The customer of {name} is gone.')\n", [(1, "customer")]),
     ("src/antiphon/templates/x.html", '<h1>\n{% translate "Customers" %}</h1>\n', [(2, "customer")]),
     ("src/antiphon/templates/x.html", '<p title="Open chats">x</p>\n', [(1, "chat")]),
+    ("src/antiphon/static/css/x.css", "p { margin: 0 }\np .customer-name { color: red }\n", [(2, "customer")]),
+    ("src/antiphon/static/css/chat.css", "", [(1, "chat")]),
 ]
 NOT_SAID = [
+    ("src/antiphon/static/css/x.css", ".consumer { background: url(x.svg) } /* a team */\n"),
     ("src/antiphon/x/live.py", "class Ticket:\n    thread: int\n    channel: str\n    template_name: str\n"),
     ("src/antiphon/x/replies.py", "class ReplyReceived: ...\ndef store_replies(response, payload, origin): ...\n"),
     ("src/antiphon/x/jobs.py", "def run(job): ...\ndef lead(): ...\ndef teammate(): ...\n"),
