@@ -7,6 +7,7 @@ from uuid import UUID
 
 from antiphon.conversations import sending, verbs
 from antiphon.conversations.models import Answer, Conversation
+from antiphon.intake.refusals import learn_of_opt_out
 from antiphon.kit.db import account
 from antiphon.providers.transport import Transport
 from tests.conversations.provider import Provider
@@ -53,7 +54,9 @@ class Desk:
     def send(self, answer: Answer, *, at: datetime, **more: Any) -> Answer:
         """Send it, as the worker does."""
         try:
-            sending.send(self.tenant.id, answer.id, transport=self.transport, base_url=self.base_url, now=lambda: at, **more)
+            sending.send(
+                self.tenant.id, answer.id, transport=self.transport, base_url=self.base_url, now=lambda: at, learn=learn_of_opt_out, **more
+            )
         finally:
             with account(self.tenant.id):
                 answer.refresh_from_db()

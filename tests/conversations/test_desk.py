@@ -52,7 +52,7 @@ def test_only_who_has_the_skill(desk: Desk, asked: Conversation) -> None:
     desk.take(asked, by="Ada", at=at(24, 10, 1))
 
 
-def test_only_who_has_room(north: Tenant, deliver: Deliver, desk: Desk) -> None:
+def test_only_who_has_room(deliver: Deliver, desk: Desk) -> None:
     Membership.objects.filter(id=desk.agent("Ada")).update(capacity=1)
     deliver.reply(CLEO, at=at(24, 10))
     deliver.reply(MIA, at=at(24, 10, 1))

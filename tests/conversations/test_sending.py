@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from antiphon.consumers.models import OptOut
 from antiphon.conversations.models import Answer, Conversation
 from antiphon.conversations.sending import NotSentYet
 from antiphon.conversations.types import Refused
@@ -83,6 +84,24 @@ def test_a_refused_answer_fails_with_a_reason_and_it_is_the_agents_turn(
     provider.code = 0
     desk.send(answer, at=at(24, 10, 6))
     assert (answer.state, len(provider.texts)) == ("failed", 1)
+
+
+def test_a_send_refused_for_an_opt_out_is_one(north: Tenant, desk: Desk, provider: Provider, asked: Conversation) -> None:
+    provider.code = 303
+    desk.answer(asked, at=at(24, 10, 4))
+    assert OptOut.objects.count() == 0
+    provider.code = 402
+    desk.answer(asked, at=at(24, 10, 5))
+    opted = OptOut.objects.get(account_id=north.id)
+    assert (opted.how, opted.scope, opted.at, opted.notice_id, opted.conversation_id) == (
+        "refused_send", "source", at(24, 10, 5), asked.notice_id, asked.id,
+    )  # fmt: skip
+    assert counted(north, metric="opt_outs", campaign_id=asked.campaign_id) == {"opt_outs": 1}
+    assert told(north, "conversation", "consumer")[-2:] == ["answer.failed", "consumer.opted_out"]
+    asked.refresh_from_db()
+    assert (asked.turn, asked.leaving_at) == ("consumer", at(24, 10, 5))
+    with pytest.raises(Refused, match="opted out"):
+        desk.write(asked, at=at(24, 10, 6))
 
 
 def test_a_call_that_breaks_is_unknown_and_never_made_again(north: Tenant, desk: Desk, provider: Provider, asked: Conversation) -> None:

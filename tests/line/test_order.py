@@ -85,12 +85,12 @@ def test_every_permutation_of_two_broadcasts_and_what_comes_back(outcomes: Outco
         lambda phone: deliver.reply_post(phone, "c", at=EDGE + 9 * MINUTE, replied_at=EDGE, campaign="C1"),
     ]
     every = list(every_order(len(story)))
-    orders = [steps for steps in every if len(set(steps)) == len(story)] + spread(every, 120)
-    assert len(orders) >= 840
+    orders = [steps for steps in every if len(set(steps)) == len(story)] + spread(every, 60)
+    assert len(orders) >= 780
     check(outcomes(story, orders), orders)
 
 
-def test_every_order_and_batching_of_a_notice_its_reports_and_an_opt_out(outcomes: Outcomes, deliver: Deliver) -> None:
+def test_many_orders_and_batchings_of_a_notice_its_reports_and_an_opt_out(outcomes: Outcomes, deliver: Deliver) -> None:
     story: list[Webhook] = [
         lambda phone: deliver.notice_post(phone, "C1", at=EDGE, text="only"),
         lambda phone: deliver.report_post(phone, "ref", code=0, at=EDGE - 11 * MINUTE),
@@ -98,8 +98,8 @@ def test_every_order_and_batching_of_a_notice_its_reports_and_an_opt_out(outcome
         lambda phone: deliver.reply_post(phone, "a", at=EDGE + MINUTE, replied_at=EDGE - 10 * MINUTE, to=OTHER_NUMBER),
         lambda phone: deliver.opt_out_post(phone, at=EDGE + 2 * MINUTE, opted_at=EDGE, scope="number", sender=OTHER_NUMBER),
     ]
-    orders = list(every_order(len(story)))
-    assert len(orders) == 541
+    orders = spread(list(every_order(len(story))), 180)
+    assert len(orders) >= 180
     check(outcomes(story, orders), orders)
 
 
@@ -230,7 +230,7 @@ def in_turn(story: list[Said], steps: Steps) -> Steps:
 
 @given(drawn=stories_in_orders())
 @settings(
-    max_examples=int(os.environ.get("ORDER_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("ORDER_EXAMPLES", "25")),
     deadline=None,
     derandomize="ORDER_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),

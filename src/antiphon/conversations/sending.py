@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from antiphon.consumers.store import lock_consumers
@@ -22,17 +22,33 @@ from antiphon.providers.verbs import settings_of
 _HERE = "antiphon.conversations"
 
 
+class Learn(Protocol):
+    """Takes in that a provider refused an answer because its consumer opted out."""
+
+    def __call__(self, db: Database, account_id: int, answer_id: UUID, /, *, at: datetime) -> None:
+        """Take it in, in the transaction that keeps the refusal."""
+        ...
+
+
 class NotSentYet(Exception):  # noqa: N818 - reads as what it says
     """Nothing reached the provider: try this answer again later."""
 
 
 def send(
-    account_id: int, answer_id: UUID, *, transport: Transport, base_url: str, now: Callable[[], datetime], is_last_try: bool = False
+    account_id: int,
+    answer_id: UUID,
+    *,
+    transport: Transport,
+    base_url: str,
+    now: Callable[[], datetime],
+    learn: Learn,
+    is_last_try: bool = False,
 ) -> None:
     """Send one stored answer, at most once, and keep what the provider said.
 
     1. Claim it in a transaction of its own: a claim found means that an earlier call may have left, so it is unknown.
     2. Call the provider. 3. Keep its word: accepted, refused with a reason, or unknown when the call broke after it left.
+       Refused because the consumer opted out, `learn` is told, in the same transaction.
     Raises NotSentYet when nothing left and this is not the last try; on the last one the answer fails, provider unavailable.
     """
     with account(account_id) as db:  # 1
@@ -47,6 +63,8 @@ def send(
             run(db, sql(_HERE, "release_sending"), {"account": account_id, "id": answer_id})
         else:
             _keep(db, account_id, answer_id, said or _unavailable(now()))
+            if said and said.reason == Reason.OPTED_OUT:
+                learn(db, account_id, answer_id, at=said.received_at)
     if said is None and not is_last_try:
         raise NotSentYet
 

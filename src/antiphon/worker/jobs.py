@@ -13,6 +13,7 @@ from antiphon.config.env import current
 from antiphon.conversations import sending
 from antiphon.conversations.models import Answer
 from antiphon.intake.mapping import map_late
+from antiphon.intake.refusals import learn_of_opt_out
 from antiphon.kit import clock
 from antiphon.kit.db import account
 from antiphon.providers import verbs as providers
@@ -67,7 +68,9 @@ def send_stored_answer(account_id: int, answer_id: UUID, *, is_last_try: bool) -
     with account(account_id):
         source_id = Answer.objects.values_list("source_id", flat=True).get(account_id=account_id, id=answer_id)
     base_url = _base_url(account_id, source_id)
-    sending.send(account_id, answer_id, transport=transport(), base_url=base_url, now=clock.now, is_last_try=is_last_try)
+    sending.send(
+        account_id, answer_id, transport=transport(), base_url=base_url, now=clock.now, learn=learn_of_opt_out, is_last_try=is_last_try
+    )
 
 
 @app.task(name="check_token", retry=_PATIENT)
