@@ -108,3 +108,23 @@ def test_who_is_taken_off_an_account_is_out_at_once(dot: Membership, client: Cli
     response = client.get("/")
     assert response.status_code == 403
     assert "no account has added you" in response.content.decode()
+
+
+def test_switching_the_second_factor_on_and_off(dot: Membership, client: Client) -> None:
+    sign_in(client, dot.user.email)
+    assert "Switch on" in client.get("/accounts/second-factor/").content.decode()
+    asked = client.get("/accounts/second-factor/app/activate/", follow=True)
+    assert "type your password once more" in asked.content.decode()
+    assert client.post("/accounts/reauthenticate/", {"password": "not the password"}).status_code == 200
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    page = client.get("/accounts/second-factor/app/activate/")
+    assert 'src="data:image/svg+xml' in page.content.decode()
+    secret = page.context["form"].secret
+    assert client.post("/accounts/second-factor/app/activate/", {"code": "000000"}).status_code == 200
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    assert client.post("/accounts/second-factor/app/activate/", {"code": code}).status_code == 302
+    assert "Second factor on" in client.get("/accounts/you/").content.decode()
+    assert client.get("/accounts/second-factor/recovery-codes/").status_code == 200
+    assert client.get("/accounts/second-factor/recovery-codes/generate/").status_code == 200
+    assert client.post("/accounts/second-factor/app/deactivate/").status_code == 302
+    assert "No second factor" in client.get("/accounts/you/").content.decode()
