@@ -1,5 +1,6 @@
 """The documentation page of the API, made from its OpenAPI document: no script, nothing from elsewhere."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -24,6 +25,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Fields that belong together: parameters, a body, an answer."""
+
+    name: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation as the page shows it."""
 
@@ -32,9 +41,7 @@ class Operation:
     summary: str
     text: str
     roles: list[str]
-    parameters: list[Field]
-    body: list[Field]
-    answers: list[tuple[str, list[Field]]]
+    tables: list[Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +118,21 @@ def _operation(document: dict[str, Any], method: str, path: str, described: dict
         summary=described.get("summary", ""),
         text=described.get("description", ""),
         roles=sorted(ALLOWED[action]),
-        parameters=[_parameter(one) for one in described.get("parameters", [])],
-        body=_fields(document, _schema_in(described.get("requestBody", {}))),
-        answers=[(status, _fields(document, _schema_in(answer))) for status, answer in described["responses"].items()],
+        tables=[table for table in _tables(document, described) if table.fields],
     )
+
+
+def _tables(document: dict[str, Any], described: dict[str, Any]) -> Iterator[Table]:
+    yield Table("Parameters", [_parameter(one) for one in described.get("parameters", [])])
+    yield Table("Body", _fields(document, _schema_in(described.get("requestBody", {})), is_asked=True))
+    for status, answer in described["responses"].items():
+        schema = _resolved(document, _schema_in(answer))
+        items = schema.get("properties", {}).get("items", {}).get("items")
+        yield (
+            Table(f"Answer {status}, each item", _fields(document, items))
+            if items
+            else Table(f"Answer {status}", _fields(document, schema))
+        )
 
 
 def _parameter(described: dict[str, Any]) -> Field:
@@ -129,9 +147,9 @@ def _schema_in(described: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _fields(document: dict[str, Any], schema: dict[str, Any]) -> list[Field]:
+def _fields(document: dict[str, Any], schema: dict[str, Any], *, is_asked: bool = False) -> list[Field]:
     schema = _resolved(document, schema)
-    required = set(schema.get("required", ()))
+    required = set(schema.get("required", ())) if is_asked else set()
     properties = schema.get("properties", {})
     return [Field(name, _kind(one), name in required, one.get("description", "")) for name, one in properties.items()]
 

@@ -26,7 +26,7 @@ class Page(Schema, Generic[Item]):
 class Paging(Schema):
     """Where a page starts and how long it is."""
 
-    cursor: str | None = Field(default=None, description="`next` of the page before")
+    cursor: str | None = Field(default=None, description="next of the page before")
     limit: int = Field(50, ge=1, le=200)
 
 
