@@ -111,7 +111,7 @@ class Deliver:
 
     def _take(self, posts: Sequence[Post]) -> None:
         with account(self.tenant.id) as db:
-            batch = self._stored(db, posts, sources=self.sources(), slot=0)
+            batch = self.store(db, *posts, sources=self.sources(), slot=0)
             self._raise_if_not_taken(batch)
 
     def sources(self) -> dict[int, SourceSettings]:
@@ -122,9 +122,10 @@ class Deliver:
     def on_lane(self, db: Database, *posts: Post, sources: dict[int, SourceSettings], slot: int) -> None:
         """Deliver all in one batch, in a transaction of a plain connection, as a lane does."""
         with lane_account(db, self.tenant.id):
-            self._stored(db, posts, sources=sources, slot=slot)
+            self.store(db, *posts, sources=sources, slot=slot)
 
-    def _stored(self, db: Database, posts: Sequence[Post], *, sources: dict[int, SourceSettings], slot: int) -> list[arrivals.Arrived]:
+    def store(self, db: Database, *posts: Post, sources: dict[int, SourceSettings], slot: int) -> list[arrivals.Arrived]:
+        """Deliver all in one batch, in a transaction that is open, which the caller ends."""
         batch = [
             arrivals.arrived(
                 Hook(post.kind, post.body, {}, "", post.received_at),
