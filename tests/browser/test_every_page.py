@@ -135,6 +135,25 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_page(looked: Looked) -> Non
 
 
 @pytest.mark.usefixtures("waiting")
+def test_an_answer_that_cannot_leave_stays_and_says_so(looked: Looked) -> None:
+    page = looked.page
+    page.locator("a.conversation-line").filter(has_text="Is anybody there?").click()
+    page.route("**/answers", lambda route: route.abort())
+    page.get_by_label("Your answer").fill("Typed with care")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Not sent")
+    expect(page.get_by_label("Your answer")).to_have_value("Typed with care")
+    looked.complaints.clear()  # the browser says that the request was aborted
+    page.unroute("**/answers")
+    page.get_by_label("Your answer").press("Control+Enter")
+    expect(page.get_by_role("log")).to_contain_text("Typed with care")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("button", name="Close conversation").click()
+    expect(page.get_by_role("status").filter(has_text="Closed.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("waiting")
 def test_without_scripts_everything_still_works(looked: Looked) -> None:
     browser = looked.page.context.browser
     assert browser is not None

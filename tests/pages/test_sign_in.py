@@ -34,6 +34,12 @@ def test_without_a_session_every_page_leads_to_the_sign_in(north: Tenant, client
     assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/conversations/%3Fstate%3Dall")
 
 
+def test_a_part_that_asks_for_itself_after_signing_out_takes_the_page_to_the_sign_in(client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/conversations/?state=all"}
+    response = client.get("/conversations/?state=all", headers=headers)
+    assert (response.status_code, response["HX-Redirect"]) == (401, "/accounts/login/?next=/conversations/%3Fstate%3Dall")
+
+
 def test_signing_in_and_out(dot: Membership, client: Client) -> None:
     assert sign_in(client, dot.user.email) == 302
     assert client.get("/").status_code == 200

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +52,7 @@ def tenant_view(action: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             visit = visit_of(request)
             if visit is None or not visit.may(action):
                 return _private(render(request, "403.html", {"visit": visit, "is_homeless": visit is None}, status=403))
@@ -62,6 +63,15 @@ def tenant_view(action: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page and back; a part of a page that asks for itself takes the whole page there."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path())
+    page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+    way = redirect_to_login(f"{page.path}?{page.query}" if page.query else page.path)
+    return HttpResponse(status=401, headers={"HX-Redirect": way.url})
 
 
 def visit_of(request: HttpRequest) -> Visit | None:

@@ -1,5 +1,5 @@
 // The answer box: keeps a draft per conversation for as long as the tab lives, counts segments, sends with Ctrl or Cmd Enter,
-// is emptied only when the answer was taken.
+// is emptied only when the answer was taken, and says so when the site could not be reached.
 (() => {
   const BASIC = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
   const EXTENDED = /[\^{}\\[~\]|€]/g;
@@ -57,7 +57,11 @@
   document.addEventListener("htmx:finally:request", (event) => {
     const context = event.detail.ctx;
     const form = context?.sourceElement;
-    if (form?.dataset?.composer && context.response?.status < 400) empty(form);
+    if (!form?.dataset?.composer) return;
+    const status = context.response?.status ?? 0;
+    if (status >= 200 && status < 400) empty(form);
+    const unsent = document.querySelector("[data-unsent]");
+    if (unsent) unsent.hidden = (status >= 200 && status < 400) || status === 422;
   });
   document.addEventListener("htmx:after:swap", () => forms().forEach(open));
   document.addEventListener("DOMContentLoaded", () => forms().forEach(open));
