@@ -28,6 +28,7 @@ from antiphon.providers.protocol import SourceSettings
 _log = structlog.get_logger(__name__)
 AT_MOST = 500
 _RECONNECT_SECONDS = 1.0
+_FIRST_PLAN_SECONDS, _PLAN_SECONDS = 0.125, 60.0
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class Lane:
         self._turns: OrderedDict[int, deque[Waiting]] = OrderedDict()
         self._db: Database | None = None
         self._try_again_at = 0.0
+        self._plan_at, self._plan_wait = 0.0, _FIRST_PLAN_SECONDS
         self._is_ending = False
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._live, name=name, daemon=True)
@@ -167,6 +169,7 @@ class Lane:
         db = self._db or self._reach()
         if db is not None:
             try:
+                self._plan_again(db)
                 return make_durable(db, batch[0].account_id, batch, sources=self._sources(), at=self._clock(), slot=self._slot)
             except psycopg.OperationalError as error:
                 self._lose(error)
@@ -177,12 +180,23 @@ class Lane:
             return {one.id for one in batch}
         return set()
 
+    def _plan_again(self, db: Database) -> None:
+        """Have statements planned anew, seldom: soon after connecting, then at twice the interval, at last once a minute.
+
+        A plan made while a table was empty may take an index that only names the account, and reads all of it once it has grown.
+        """
+        if time.monotonic() >= self._plan_at:
+            db.execute("discard plans")
+            self._plan_wait = min(_PLAN_SECONDS, 2 * self._plan_wait)
+            self._plan_at = time.monotonic() + self._plan_wait
+
     def _reach(self) -> Database | None:
         """Connect, but not more often than once a second: meanwhile the spool is quicker than another try."""
         if time.monotonic() < self._try_again_at:
             return None
         try:
             self._db = self._connect()
+            self._plan_at, self._plan_wait = 0.0, _FIRST_PLAN_SECONDS
         except psycopg.OperationalError:
             self._try_again_at = time.monotonic() + _RECONNECT_SECONDS
         return self._db

@@ -123,7 +123,7 @@ class Sources:
         """Stop listening."""
         self._stop.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(_SILENT_SECONDS)
 
     def find(self, key: str, *, at: datetime) -> SourceSettings | None:
         """Return the settings behind a webhook key that is valid at `at`."""
