@@ -42,7 +42,9 @@ def test_a_part_that_asks_for_itself_after_signing_out_takes_the_page_to_the_sig
 
 def test_signing_in_and_out(dot: Membership, client: Client) -> None:
     assert sign_in(client, dot.user.email) == 302
-    assert client.get("/").status_code == 200
+    home = client.get("/")
+    assert home.status_code == 200
+    assert "uccessfully" not in home.content.decode()
     assert client.post("/accounts/logout/").status_code == 302
     assert client.get("/").status_code == 302
 
