@@ -44,7 +44,7 @@ def test_a_late_notice_decides_again_and_moves_counts(north: Tenant, late: Deliv
     assert told(north, "conversation") == ["conversation.started", "reply.received", "conversation.relinked"]
     said = content(north, "conversation.relinked")
     assert (said["by"], said["engagement"], said["before"]) == (
-        "rule", conversation.engagement_id, {"engagement": None, "verdict": "no_broadcast"},
+        "rule", conversation.engagement_id, {"campaign": None, "engagement": None, "verdict": "no_broadcast"},
     )  # fmt: skip
     decisions = Decision.objects.filter(account_id=north.id).order_by("decided_at")
     assert [(one.verdict, one.superseded_at is None) for one in decisions] == [("no_broadcast", False), ("linked_by_campaign_id", True)]
