@@ -6,7 +6,7 @@ from antiphon.kit.tables import Fact
 
 
 class Event(Fact):
-    """A fact in the past tense. `written` is drawn after the consumer's lock; `position` is given by the relay. Partitioned by month of its id."""
+    """A fact, in the past tense. `written` is drawn after the consumer's lock; the relay gives `position`. Partitioned by month."""
 
     type = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)

@@ -17,7 +17,7 @@ TENANT_TABLES = (
 )  # fmt: skip
 
 
-def secure(apps: Any, schema_editor: Any) -> None:
+def secure(_apps: Any, schema_editor: Any) -> None:
     """Create functions and views, force row-level security with one policy per role, grant, make partitions."""
     run = schema_editor.connection.cursor().execute
     owner, app, jobs = (settings.DATABASES[alias]["USER"] for alias in ("owner", "default", "jobs"))
