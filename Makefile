@@ -25,16 +25,15 @@ run: setup ## run Antiphon with the CM sandbox and a demo account; Ctrl-C stops 
 
 ##@ Develop
 test: check $(STAMPS)/chromium ## everything CI runs: all checks, then all tests
-	$(BIN)/pytest -n $(JOBS) -q
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -q
 
-check: setup ## format, lint, types, imports, templates, house rules, migrations
+check: setup ## format, lint, types, imports, templates, house rules
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet src
 	$(BIN)/python -m checks
-	$(BIN)/python -W ignore -m django makemigrations --check --dry-run --settings antiphon.config.settings
 
 fix: setup ## repair what can be repaired by machine
 	$(BIN)/ruff format -q .
