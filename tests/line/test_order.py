@@ -97,9 +97,10 @@ def test_many_orders_and_batchings_of_a_notice_its_reports_and_an_opt_out(outcom
         lambda phone: deliver.report_post(phone, "ref", code=2, at=EDGE - 10 * MINUTE),
         lambda phone: deliver.reply_post(phone, "a", at=EDGE + MINUTE, replied_at=EDGE - 10 * MINUTE, to=OTHER_NUMBER),
         lambda phone: deliver.opt_out_post(phone, at=EDGE + 2 * MINUTE, opted_at=EDGE, scope="number", sender=OTHER_NUMBER),
+        lambda phone: deliver.reply_post(phone, "b", at=EDGE + 3 * MINUTE, replied_at=EDGE - MINUTE),
     ]
-    orders = spread(list(every_order(len(story))), 180)
-    assert len(orders) >= 180
+    orders = spread(list(every_order(len(story))), 240)
+    assert len(orders) >= 240
     check(outcomes(story, orders), orders)
 
 
