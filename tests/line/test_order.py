@@ -188,9 +188,10 @@ def opt_outs(_place: int) -> st.SearchStrategy[Said]:
     )  # fmt: skip
 
 
-def reports(_place: int) -> st.SearchStrategy[Said]:
-    words = st.fixed_dictionaries({"at": INSTANTS, "code": st.sampled_from([0, 1, 2, 4]), "reference": st.just("ref")})
-    return st.builds(Said, st.just("report_post"), words)
+def reports(place: int) -> st.SearchStrategy[Said]:
+    """Draw a report; its error code keeps it from being a copy of another, drawn beside it."""
+    words = {"at": INSTANTS, "code": st.sampled_from([0, 1, 2, 4]), "reference": st.just("ref"), "error": st.just(f"4{place}")}
+    return st.builds(Said, st.just("report_post"), st.fixed_dictionaries(words))
 
 
 @st.composite
