@@ -83,7 +83,7 @@ def test_a_copy_that_comes_while_the_original_is_pending_does_not_take_its_place
     assert count(north, Reply) == 1
 
 
-def test_poison_is_quarantined_after_five_tries_with_back_off_and_its_neighbours_pass(committed: World) -> None:
+def test_poison_is_quarantined_after_its_tries_with_back_off_and_its_neighbours_pass(committed: World) -> None:
     north = committed.north
     with refusing("reply", "new.text = 'poison'"):
         take(north, [arrival(north, "reply", reply(north, phone, text)) for phone, text in ((CLEO, "yes"), (MIA, "poison"), (OTTO, "no"))])
@@ -91,7 +91,7 @@ def test_poison_is_quarantined_after_five_tries_with_back_off_and_its_neighbours
         for _ in range(40):
             while retry(north):
                 tries += 1
-            committed.clock.forward(seconds=5)
+            committed.clock.forward(minutes=2)
         assert tries == 2 + ATTEMPTS
     assert count(north, Reply) == 2
     assert sorted(state for state, _ in states(north)) == ["done", "done", "quarantined"]

@@ -80,7 +80,7 @@ class Environment:
         "ANTIPHON_DEVELOPMENT", default=False, text="Error pages with details, and `/styleguide/`. Never on a public site."
     )
     workers: int = _setting("ANTIPHON_WORKERS", default=2, text="Web worker processes.", least=1)
-    lanes: int = _setting("ANTIPHON_LANES", default=2, text="Threads of each web worker that take webhooks down the line.", least=1)
+    lanes: int = _setting("ANTIPHON_LANES", default=1, text="Threads of each web worker that take webhooks down the line.", least=1)
     job_threads: int = _setting("ANTIPHON_JOB_THREADS", default=2, text="Jobs that one worker does at a time.", least=1)
     stop_seconds: int = _setting(
         "ANTIPHON_STOP_SECONDS", default=20, text="Time a part gets to end by itself before it is killed.", least=1

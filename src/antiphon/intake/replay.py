@@ -18,8 +18,9 @@ from antiphon.providers.protocol import Forbidden, Hook, HookKind, Malformed
 from antiphon.providers.registry import adapter_of
 
 _HERE = "antiphon.intake"
-ATTEMPTS = 5
-BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120))
+# About three quarters of an hour: long enough for whoever upgrades to notice a line that fails, before good replies need a hand.
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 1800))
+ATTEMPTS = len(BACK_OFF) + 1
 _SOON = timedelta(seconds=2)
 
 
