@@ -30,7 +30,7 @@ def test_what_is_quarantined_is_listed_with_its_reason_and_replayed(committed: W
         take(north, [arrival(north, "reply", reply(north, CLEO, "yes"))])
         for _ in range(40):
             retry(north)
-            committed.clock.forward(seconds=10)
+            committed.clock.forward(minutes=2)
     take(north, [arrival(north, "reply", b"not json")])
     assert command("quarantine", "--account", "North", "--json") == 0
     listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -43,13 +43,13 @@ def _bound(statement: str, parameters: Mapping[str, Any] | None) -> tuple[bytes,
     """Return a statement with numbered parameters, and their values in that order."""
     if parameters is None:
         return statement.encode(), None
-    text, names = _numbered(statement)
+    text, names = numbered(statement)
     given = [parameters[name] for name in names]
     return text, [array(value) if isinstance(value, list) else value for value in given]
 
 
 @cache
-def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+def numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     """Return a statement with `%(name)s` as `$1`, `$2`, and the names: psycopg does this at every call for a long statement."""
     numbers: dict[str, int] = {}
 
