@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import psycopg
@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings
 from django.core.signing import TimestampSigner, b62_encode
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from antiphon.accounts.models import Account
 from antiphon.edge.live import PER_PERSON, TICKET_SECONDS, ticket
@@ -241,7 +242,7 @@ def end_sessions() -> int:
     with connected() as db:
         ended = len(db.execute(f"{ending} and pid <> pg_backend_pid()").fetchall())
     connections["default"].close()
-    connections["default"].close_pool()
+    cast("DatabaseWrapper", connections["default"]).close_pool()
     return ended
 
 
