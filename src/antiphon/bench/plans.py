@@ -9,7 +9,7 @@ from antiphon.kit.db import lane_account, numbered, rows, sql
 
 # In the order in which a batch meets them; those of the second group only when there is something late, a copy, or a report.
 EACH_BATCH = (
-    ("intake", "arrivals_store"), ("intake", "keys_claim"), ("consumers", "lock"), ("consumers", "by_phone"), ("intake", "history"),
+    ("intake", "arrivals_store"), ("intake", "keys_claim"), ("consumers", "lock"), ("intake", "history"),
     ("intake", "ignored"), ("attribution", "claims"), ("intake", "store_notices"), ("intake", "store_broadcasts"),
     ("intake", "waiting_reports"), ("attribution", "attribute"), ("conversations", "present"), ("conversations", "targets"),
     ("conversations", "defaults"), ("conversations", "insert"), ("intake", "store_replies"), ("attribution", "store_decisions"),

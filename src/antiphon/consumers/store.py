@@ -10,11 +10,10 @@ from antiphon.kit.ids import uuid7
 _HERE = "antiphon.consumers"
 
 
-def lock_phones(db: Database, account_id: int, phones: Iterable[str], *, at: datetime) -> dict[str, UUID]:
-    """Return the consumer id of every phone, all locked until the transaction ends; unknown phones become consumers."""
+def lock_phones(db: Database, account_id: int, phones: Iterable[str], *, at: datetime) -> None:
+    """Lock the consumer of every phone until the transaction ends; unknown phones become consumers."""
     wanted = sorted(set(phones))
     run(db, sql(_HERE, "lock"), {"account": account_id, "phones": wanted, "ids": [uuid7(at) for _ in wanted], "at": at})
-    return {row.phone: row.id for row in rows(db, sql(_HERE, "by_phone"), {"account": account_id, "phones": wanted})}
 
 
 def lock_consumers(db: Database, account_id: int, ids: Iterable[UUID]) -> None:

@@ -17,7 +17,9 @@ _CHANGED = (
 
 def present(db: Database, account_id: int, *, pairs: Iterable[tuple[int, UUID]], ids: Iterable[UUID]) -> list[Present]:
     """Return the open conversation of every (source, consumer) pair that has one, and these others by id."""
-    who = list(pairs)
+    who, others = list(pairs), list(ids)
+    if not who and not others:
+        return []
     found = rows(
         db,
         sql(_HERE, "present"),
@@ -25,7 +27,7 @@ def present(db: Database, account_id: int, *, pairs: Iterable[tuple[int, UUID]],
             "account": account_id,
             "source_id": [source for source, _ in who],
             "consumer_id": [consumer for _, consumer in who],
-            "ids": list(ids),
+            "ids": others,
         },
     )
     return [Present(*row) for row in found]

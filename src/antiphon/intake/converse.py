@@ -21,8 +21,11 @@ class Conversed:
     homes: dict[UUID, UUID]
 
 
-def converse(passage: Passage, replies: Sequence[Attributed]) -> Conversed:
-    """Put new replies into conversations; conversations whose opening reply was decided again follow it. Store what changed."""
+def converse(passage: Passage, replies: Sequence[Attributed], *, known: set[tuple[int, UUID]]) -> Conversed:
+    """Put new replies into conversations; conversations whose opening reply was decided again follow it. Store what changed.
+
+    `known`: (source, consumer) pairs that have replies already: nobody else has a conversation.
+    """
     if not replies:
         return Conversed({}, {})
     new = [reply for reply in replies if reply.before is None]
@@ -32,7 +35,7 @@ def converse(passage: Passage, replies: Sequence[Attributed]) -> Conversed:
         for conversation in store.present(
             passage.db,
             passage.account_id,
-            pairs={(reply.source_id, reply.consumer_id) for reply in new},
+            pairs={(reply.source_id, reply.consumer_id) for reply in new} & known,
             ids={reply.before.conversation_id for reply in late.values()},
         )
     }

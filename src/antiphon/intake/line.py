@@ -27,7 +27,7 @@ from antiphon.intake.replies import (
 )
 from antiphon.intake.reports import match_reports
 from antiphon.intake.types import Facts
-from antiphon.kit.db import Database, sql
+from antiphon.kit.db import Database, rows, sql
 from antiphon.metrics.verbs import counting
 from antiphon.providers.protocol import SourceSettings
 
@@ -47,42 +47,37 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
     Statements per batch, never per fact. Raises what the database raises; nothing of the batch is then stored.
     """
     with counting(db, account_id, slot=slot) as tally:  # 9: at the end of the block
-        people = lock_phones(db, account_id, _phones(facts), at=at)  # 1
-        passage = Passage(db, account_id, tally, at, sources, people)
-        known = _history(passage, facts)
+        lock_phones(db, account_id, [fact.phone for fact in facts.all()], at=at)  # 1
+        known = _known(db, account_id, facts)
+        passage = Passage(db, account_id, tally, at, sources, known.people)
         store_notices(passage, facts.notices)  # 2
         match_reports(passage, facts.reports, facts.notices)  # 3
         results = _attribute(passage, facts, known)  # 4
-        conversed = converse(passage, results.replies)  # 5
+        conversed = converse(passage, results.replies, known=known.with_replies)  # 5
         store_replies(passage, results.replies, homes=conversed.homes, known=known.with_replies)  # 6
         store_decisions(db, account_id, [(reply.id, reply.outcome) for reply in results.replies], superseding=results.superseded, at=at)
         store_opt_outs(passage, facts.instructions, results.instructions)
         move_opt_outs(passage, results.late_opt_outs, results.late_opt_out_outcomes)
-        judge(db, account_id, {*known.with_opt_outs, *(people[fact.phone] for fact in facts.instructions)}, at=at)  # 7
+        judge(db, account_id, {*known.with_opt_outs, *(known.people[fact.phone] for fact in facts.instructions)}, at=at)  # 7
         tell_replies(passage, results.replies, conversed.homes)
         record(db, account_id, passage.events, wakes_relay=False)  # 8
 
 
-def _phones(facts: Facts) -> list[str]:
-    return [fact.phone for kind in (facts.notices, facts.replies, facts.reports, facts.instructions) for fact in kind]
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Who of the batch has replies, per source, and who has opt-outs: what most batches need not look for."""
+    """Who is in the batch, by phone; who has replies, per source, and who opt-outs: what most batches need not look for."""
 
+    people: dict[str, UUID]
     with_replies: set[tuple[int, UUID]]
     with_opt_outs: set[UUID]
 
 
-def _history(passage: Passage, facts: Facts) -> _Known:
-    pairs = {(fact.source_id, passage.people[fact.phone]) for kind in (facts.notices, facts.replies) for fact in kind}
-    if not pairs:
-        return _Known(set(), set())
-    found = passage.rows(
-        sql("antiphon.intake", "history"), source_id=[source for source, _ in pairs], consumer_id=[consumer for _, consumer in pairs]
-    )
+def _known(db: Database, account_id: int, facts: Facts) -> _Known:
+    pairs = {(fact.source_id, fact.phone) for fact in facts.all()}
+    asked = {"source_id": [source_id for source_id, _ in pairs], "phone": [phone for _, phone in pairs]}
+    found = rows(db, sql("antiphon.intake", "history"), {"account": account_id, **asked})
     return _Known(
+        {row.phone: row.consumer_id for row in found},
         {(row.source_id, row.consumer_id) for row in found if row.has_replies},
         {row.consumer_id for row in found if row.has_opt_outs},
     )

@@ -1,7 +1,9 @@
 """Facts after normalising: what the line takes. Phones are E.164, instants aware UTC, keys folded, ids given."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 
@@ -94,3 +96,7 @@ class Facts:
     replies: list[ReplyFact] = field(default_factory=list)
     reports: list[ReportFact] = field(default_factory=list)
     instructions: list[InstructionFact] = field(default_factory=list)
+
+    def all(self) -> Iterator[NoticeFact | ReplyFact | ReportFact | InstructionFact]:
+        """Give every fact of the batch."""
+        return chain(self.notices, self.replies, self.reports, self.instructions)

@@ -26,10 +26,13 @@ def mapped_elsewhere(tenant: Tenant) -> int:
         connections.close_all()
 
 
+_WAITING = "select pid from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()"
+
+
 def wait_for_a_lock(db: Database) -> None:
-    """Wait until some connection waits for another's transaction."""
+    """Wait until some connection to this test's database waits for another's transaction."""
     end = time.monotonic() + 20
-    while not rows(db, "select pid from pg_locks where not granted"):
+    while not rows(db, _WAITING):
         assert time.monotonic() < end, "nobody waits"
         time.sleep(0.01)
 

@@ -1,12 +1,18 @@
--- What is already known of these consumers on these sources: any replies, any opt-outs.
--- Indexes: reply_by_consumer (account_id, source_id, consumer_id, …), opt_out_by_consumer (account_id, consumer_id, …).
-select who.source_id, who.consumer_id, replies.found is not null as has_replies, opt_outs.found is not null as has_opt_outs
-from unnest(%(source_id)s::bigint[], %(consumer_id)s::uuid[]) as who (source_id, consumer_id)
+-- Who is behind these phones, and what is already known of them: any replies on that source, any opt-outs.
+-- Indexes: consumer_phone_once (account_id, phone), reply_by_consumer (account_id, source_id, consumer_id, …),
+-- opt_out_by_consumer (account_id, consumer_id, …).
+select
+    who.source_id, who.phone, consumers.id as consumer_id,
+    replies.found is not null as has_replies, opt_outs.found is not null as has_opt_outs
+from unnest(%(source_id)s::bigint[], %(phone)s::text[]) as who (source_id, phone)
+cross join lateral (
+    select c.id from consumer c where c.account_id = %(account)s::bigint and c.phone = who.phone offset 0
+) consumers
 left join lateral (
     select true as found from reply r
-    where r.account_id = %(account)s::bigint and r.source_id = who.source_id and r.consumer_id = who.consumer_id
+    where r.account_id = %(account)s::bigint and r.source_id = who.source_id and r.consumer_id = consumers.id
     limit 1
 ) replies on true
 left join lateral (
-    select true as found from opt_out o where o.account_id = %(account)s::bigint and o.consumer_id = who.consumer_id limit 1
+    select true as found from opt_out o where o.account_id = %(account)s::bigint and o.consumer_id = consumers.id limit 1
 ) opt_outs on true
