@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -125,7 +126,7 @@ class _Bench:
         return measure(self._port, self._requests(size), connections=connections, rate=rate)
 
     def _requests(self, size: int) -> list[bytes]:
-        numbers = [number for number, _ in zip(self._fresh, range(size), strict=False)]
+        numbers = list(islice(self._fresh, size))
         if len(numbers) < size:
             message = "the seeded consumers are used up: seed more with --notices, on a new home"
             raise WrongFiguresError(message)

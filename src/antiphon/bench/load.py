@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 _OK = b"HTTP/1.1 200"
+_TICK_SECONDS = 0.002  # how often a paced run looks what is due: looking all the time would take the core that is measured
 
 
 class UnexpectedAnswerError(Exception):
@@ -113,7 +114,7 @@ class _Run:
                 else:
                     self._due.append(due)
             sent += falling_due
-            await asyncio.sleep(interval / 2)
+            await asyncio.sleep(_TICK_SECONDS)
         await self._done
 
     def _next(self, connection: _Connection, *, since: float) -> None:
