@@ -138,6 +138,20 @@ def test_a_report_settles_it_and_it_counts_when_it_was_stored(
     assert told(north, "conversation")[3:] == ["answer.sent"] + (["answer.delivered"] if code else [])
 
 
+def test_a_report_that_settles_an_older_one_leaves_the_turn_that_a_newer_failure_gave(
+    deliver: Deliver, desk: Desk, provider: Provider, asked: Conversation
+) -> None:
+    provider.hangs_up = True
+    older = desk.answer(asked, at=at(24, 10, 5))
+    provider.hangs_up, provider.code = False, 303
+    desk.answer(asked, "again", at=at(24, 10, 7))
+    deliver.report(CLEO, older.reference, at=at(24, 11))
+    assert turn(asked) == ("agent", at(24, 10, 7), at(24, 10, 22))
+    provider.code = 0
+    desk.answer(asked, "once more", at=at(24, 11, 5))
+    assert turn(asked) == ("consumer", None, None)
+
+
 def test_a_report_of_failure_settles_it_as_failed(
     north: Tenant, deliver: Deliver, desk: Desk, provider: Provider, asked: Conversation
 ) -> None:

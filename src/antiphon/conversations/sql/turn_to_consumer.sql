@@ -1,4 +1,4 @@
--- Accepted answers stop the clock and turn the turn, unless the consumer has written since; the first one makes the
+-- Accepted answers stop the clock and turn the turn, unless the consumer has written since or a newer answer failed; the first one makes the
 -- conversation handled, at its own skill and agent; a reply received since makes it interactive.
 -- Indexes: answer_by_conversation, reply_by_conversation.
 update conversation c
@@ -25,8 +25,15 @@ cross join lateral (
     order by a.created_at desc, a.id desc limit 1
 ) last
 cross join lateral (
-    select min(r.received_at) as received_at from reply r
-    where r.account_id = %(account)s::bigint and r.conversation_id = touched.id and r.received_at > last.created_at
+    select min(open.at) as received_at
+    from (
+        select r.received_at as at from reply r
+        where r.account_id = %(account)s::bigint and r.conversation_id = touched.id and r.received_at > last.created_at
+        union all
+        select a.state_at from answer a
+        where a.account_id = %(account)s::bigint and a.conversation_id = touched.id and a.state = 'failed'
+            and a.created_at > last.created_at
+    ) open
 ) since
 cross join lateral (
     select min(r.received_at) as received_at from reply r
