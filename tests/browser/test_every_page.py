@@ -111,6 +111,7 @@ def test_the_sign_in_page(looked: Looked, axe: str) -> None:
 def test_forms_over_the_page(looked: Looked, axe: str) -> None:
     """Transfer, close and link open over the page, by keyboard, and give the focus back."""
     looked.page.locator("a.conversation-line").filter(has_text="Is anybody there?").click()
+    looked.page.wait_for_load_state()
     looked.page.get_by_role("button", name="Take", exact=True).click()
     for name, heading in (("Transfer", "Transfer"), ("Close", "Close"), ("Change the link", "Set the link by hand")):
         button = looked.page.get_by_role("button", name=name, exact=True).first
@@ -138,6 +139,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_page(looked: Looked) -> Non
 def test_an_answer_that_cannot_leave_stays_and_says_so(looked: Looked) -> None:
     page = looked.page
     page.locator("a.conversation-line").filter(has_text="Is anybody there?").click()
+    page.wait_for_load_state()
     page.route("**/answers", lambda route: route.abort())
     page.get_by_label("Your answer").fill("Typed with care")
     page.keyboard.press("Control+Enter")
@@ -162,6 +164,7 @@ def test_without_scripts_everything_still_works(looked: Looked) -> None:
     plain.sign_in("Ada")
     plain.go("/conversations/?state=queued")
     plain.page.locator("a.conversation-line").filter(has_text="Is anybody there?").click()
+    plain.page.wait_for_load_state()
     plain.page.get_by_label("Your answer").fill("Without any script")
     plain.page.get_by_role("button", name="Take and send").click()
     expect(plain.page.get_by_role("log")).to_contain_text("Without any script")

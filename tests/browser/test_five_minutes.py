@@ -100,6 +100,7 @@ def the_agent_sees_what_it_answers(cast: Cast) -> None:
     cast.agent.sign_in("Ada")
     cast.agent.go("/conversations/?state=queued")
     cast.agent.page.get_by_role("link", name=re.compile("yes please, tuesday")).click()
+    cast.agent.page.wait_for_load_state()
     expect(cast.timeline.get_by_text("Time for your spring check-up at Noordgarage")).to_be_visible()
     expect(cast.timeline.get_by_text("Answering Spring check-up")).to_be_visible()
     beside = cast.agent.page.get_by_role("complementary", name="About this conversation")

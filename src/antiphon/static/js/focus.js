@@ -1,11 +1,15 @@
-// Where the focus goes: to the first field that was refused, and out of a toast after eight seconds.
+// Where the focus goes: to the first field that was refused, else to the field a page is opened for, unless it is somewhere already;
+// and out of a toast after eight seconds.
 (() => {
   const TOAST_MS = 8000;
   const refused = () => document.querySelector("[aria-invalid=true]") ?? document.querySelector("[data-open] [role=alert]");
 
   function look() {
     const found = refused();
-    if (!found) return;
+    if (!found) {
+      if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus();
+      return;
+    }
     const field = found.matches("[aria-invalid]") ? found : found.closest("form").querySelector("select, input:not([type=hidden]), textarea");
     field?.focus();
   }
