@@ -25,6 +25,6 @@ RULE = Rule(
     find,
     {
         "src/antiphon/kit/db.py:": "the one place",
-        "src/antiphon/accounts/migrations/*": "the policies compare with it",
+        "src/antiphon/kit/tables.py:": "the policies compare with it",
     },
 )

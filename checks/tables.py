@@ -71,6 +71,7 @@ RULE = Rule(
     find,
     {
         "src/antiphon/accounts/models.py:key_hash": "a key is looked up to learn its account",
+        "src/antiphon/accounts/models.py:secret_hash": "an invitation is looked up to learn its account",
         "src/antiphon/providers/models.py:value": "a webhook's key is looked up to learn its account",
     },
 )

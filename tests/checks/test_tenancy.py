@@ -6,8 +6,8 @@ from django.db import connections
 
 from antiphon.config.databases import ALIASES
 
-# Read before the account is known: at sign-in, and to find out whose key it is.
-BEFORE_THE_ACCOUNT = {"membership", "api_key"}
+# Read before the account is known: at sign-in, by an invitation's link, and to find out whose key it is.
+BEFORE_THE_ACCOUNT = {"membership", "api_key", "invitation"}
 pytestmark = pytest.mark.django_db(databases=list(ALIASES))
 
 

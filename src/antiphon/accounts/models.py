@@ -53,6 +53,8 @@ class Account(models.Model):
     home_region = models.CharField(max_length=2, blank=True, default="")
     conversion_window_days = models.PositiveSmallIntegerField(default=31)
     next_engagement_number = models.PositiveIntegerField(default=1)
+    is_automatic = models.BooleanField(default=True)
+    languages = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -89,6 +91,7 @@ class Skill(InAccount):
     name = models.CharField(max_length=100)
     response_target_seconds = models.PositiveIntegerField(default=900)
     auto_close_seconds = models.PositiveIntegerField(null=True, default=72 * 3600)
+    return_seconds = models.PositiveIntegerField(null=True, default=None)
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -108,6 +111,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     is_active = models.BooleanField(default=True)
     capacity = models.PositiveSmallIntegerField(default=8)
+    has_keys = models.BooleanField(default=True)
     skills = models.ManyToManyField(Skill, through="MembershipSkill")
 
     class Meta:
@@ -144,6 +148,43 @@ class ApiKey(models.Model):
 
     class Meta:
         db_table = "api_key"
+
+
+class Invitation(models.Model):
+    """A link by which a person joins an account: only its hash is kept. Read before the account is known: no row-level security."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    skill_ids = models.JSONField(default=list)
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    invited_by = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitation"
+
+
+class CannedAnswer(InAccount):
+    """A text that agents insert by its shortcut; without a skill or language it is for all."""
+
+    shortcut = models.CharField(max_length=32)
+    name = models.CharField(max_length=100)
+    text = models.TextField()
+    skill = models.ForeignKey(Skill, models.CASCADE, null=True, related_name="+")
+    language = models.CharField(max_length=16, blank=True, default="")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "canned_answer"
+        constraints = [models.UniqueConstraint(fields=["account", "shortcut", "language"], name="canned_answer_shortcut_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AuditEntry(InAccount):

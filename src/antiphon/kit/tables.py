@@ -1,7 +1,8 @@
-"""The base of every fact table: keys that start with the account, ids that are UUIDv7, and its migration operation."""
+"""The base of every fact table: keys that start with the account, ids that are UUIDv7, and the operations of migrations."""
 
 from typing import Any
 
+from django.conf import settings
 from django.db import migrations, models
 
 from antiphon.kit.ids import uuid7
@@ -47,3 +48,21 @@ class CreatePartitioned(migrations.CreateModel):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         finally:
             schema_editor.sql_create_table = plain
+
+
+def secured(*tables: str) -> migrations.RunPython:
+    """Return the operation that follows the creation of tenants' tables: forced row-level security, a policy per role, the grants."""
+
+    def secure(_apps: Any, schema_editor: Any) -> None:
+        run = schema_editor.connection.cursor().execute
+        owner, app, jobs = (settings.DATABASES[alias]["USER"] for alias in ("owner", "default", "jobs"))
+        for table in tables:
+            run(f'alter table "{table}" enable row level security')
+            run(f'alter table "{table}" force row level security')
+            run(f'create policy tenant on "{table}" to "{app}" using (account_id = current_setting(\'antiphon.account\')::bigint)')
+            run(f'create policy jobs on "{table}" to "{jobs}" using (true)')
+            run(f'create policy owner on "{table}" to "{owner}" using (true)')
+            run(f'grant select, insert, update, delete on "{table}" to "{app}", "{jobs}"')
+        run(f'grant usage, select on all sequences in schema public to "{app}", "{jobs}"')
+
+    return migrations.RunPython(secure, migrations.RunPython.noop, elidable=False)

@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
                 ("home_region", models.CharField(blank=True, default="", max_length=2)),
                 ("conversion_window_days", models.PositiveSmallIntegerField(default=31)),
                 ("next_engagement_number", models.PositiveIntegerField(default=1)),
+                ("is_automatic", models.BooleanField(default=True)),
+                ("languages", models.JSONField(default=list)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -138,6 +140,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_active", models.BooleanField(default=True)),
                 ("capacity", models.PositiveSmallIntegerField(default=8)),
+                ("has_keys", models.BooleanField(default=True)),
                 (
                     "account",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="accounts.account"),
@@ -158,6 +161,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100)),
                 ("response_target_seconds", models.PositiveIntegerField(default=900)),
                 ("auto_close_seconds", models.PositiveIntegerField(default=259200, null=True)),
+                ("return_seconds", models.PositiveIntegerField(default=None, null=True)),
                 ("removed_at", models.DateTimeField(null=True)),
                 ("account", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account")),
             ],
@@ -194,6 +198,61 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "app_grant",
                 "constraints": [models.UniqueConstraint(fields=("account", "app"), name="app_grant_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "Administrator"),
+                            ("campaign_manager", "Campaign Manager"),
+                            ("supervisor", "Supervisor"),
+                            ("agent", "Agent"),
+                            ("analyst", "Analyst"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("skill_ids", models.JSONField(default=list)),
+                ("secret_hash", models.BinaryField(max_length=32, unique=True)),
+                ("invited_by", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="accounts.account"),
+                ),
+            ],
+            options={
+                "db_table": "invitation",
+            },
+        ),
+        migrations.CreateModel(
+            name="CannedAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shortcut", models.CharField(max_length=32)),
+                ("name", models.CharField(max_length=100)),
+                ("text", models.TextField()),
+                ("language", models.CharField(blank=True, default="", max_length=16)),
+                ("updated_at", models.DateTimeField()),
+                ("account", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account")),
+                (
+                    "skill",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.skill"),
+                ),
+            ],
+            options={
+                "db_table": "canned_answer",
+                "constraints": [models.UniqueConstraint(fields=("account", "shortcut", "language"), name="canned_answer_shortcut_once")],
             },
         ),
         migrations.CreateModel(

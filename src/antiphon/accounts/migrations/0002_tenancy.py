@@ -7,28 +7,24 @@ from typing import Any
 from django.conf import settings
 from django.db import migrations
 
+from antiphon.kit.tables import secured
+
 SQL = Path(__file__).parent / "sql"
 
 TENANT_TABLES = (
-    "answer", "app_grant", "arrival", "arrival_key", "audit_entry", "broadcast", "campaign", "campaign_version", "consumer", "conversation",
+    "answer", "app_grant", "arrival", "arrival_key", "audit_entry", "broadcast", "campaign", "canned_answer", "campaign_version", "consumer", "conversation",
     "conversation_step", "conversion", "counter", "decision", "delivery_report", "engagement", "engagement_entry_point",
     "engagement_version", "entry_point", "event", "event_position", "idempotent_response", "ignored_campaign", "membership_skill",
     "notice", "opt_out", "reply", "skill", "source", "source_heard", "source_secret",
 )  # fmt: skip
 
 
-def secure(_apps: Any, schema_editor: Any) -> None:
-    """Create functions and views, force row-level security with one policy per role, grant, make partitions."""
+def prepare(_apps: Any, schema_editor: Any) -> None:
+    """Create functions and views, grant, make partitions."""
     run = schema_editor.connection.cursor().execute
-    owner, app, jobs = (settings.DATABASES[alias]["USER"] for alias in ("owner", "default", "jobs"))
+    app, jobs = (settings.DATABASES[alias]["USER"] for alias in ("default", "jobs"))
     for name in ("functions", "claims", "contributions"):
         run((SQL / f"{name}.sql").read_text())
-    for table in TENANT_TABLES:
-        run(f'alter table "{table}" enable row level security')
-        run(f'alter table "{table}" force row level security')
-        run(f'create policy tenant on "{table}" to "{app}" using (account_id = current_setting(\'antiphon.account\')::bigint)')
-        run(f'create policy jobs on "{table}" to "{jobs}" using (true)')
-        run(f'create policy owner on "{table}" to "{owner}" using (true)')
     for role in (app, jobs):
         run(f'grant usage on schema public to "{role}"')
         run(f'grant select, insert, update, delete on all tables in schema public to "{role}"')
@@ -58,4 +54,4 @@ class Migration(migrations.Migration):
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
 
-    operations = [migrations.RunPython(secure, migrations.RunPython.noop, elidable=False)]
+    operations = [migrations.RunPython(prepare, migrations.RunPython.noop, elidable=False), secured(*TENANT_TABLES)]

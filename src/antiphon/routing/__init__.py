@@ -1,0 +1,1 @@
+"""Who takes a conversation: presence, capacity and the choice of an agent."""
