@@ -58,7 +58,7 @@ BREACHES = [
 RIGHT = [
     ("account", "src/antiphon/kit/db.py", "X = \"set_config('antiphon.account', '7', true)\"\n"),
     ("account", "src/antiphon/cli/x.py", '"""See `antiphon.accounts`."""\nX = "antiphon.embedded.account"\nY = "antiphon.account.x"\n'),
-    ("account", "src/antiphon/accounts/migrations/sql/f.sql", "select current_setting('antiphon.account')\n"),
+    ("account", "src/antiphon/kit/tables.py", "X = \"select current_setting('antiphon.account')\"\n"),
     ("account", "src/antiphon/events/sql/read.sql", "-- Not antiphon.account.\nselect 1\n"),
     ("alone", "docs/flow.md", "The network and its /work-flow, a shared folder, homework/x.\nA session, an agent, a tool.\n"),
     ("alone", "uv.lock", "source = pypi" + ".org\n"),
