@@ -20,6 +20,7 @@ from antiphon.providers import verbs as providers
 from antiphon.providers.models import Source
 from antiphon.providers.registry import adapter_of
 from antiphon.providers.transport import Transport
+from antiphon.worker import tasks
 
 P = ParamSpec("P")
 TRIES = 6
@@ -85,3 +86,10 @@ def check_token(*, account_id: int, source_id: int) -> None:
 def late_mapping(*, account_id: int) -> None:
     """Count what came before its engagement was published."""
     map_late(account_id, door=account)
+
+
+@app.task(name="run_task", pass_context=True, retry=_PATIENT)
+@_letting_go
+def run_task(context: JobContext, *, account_id: int, task_id: int) -> None:
+    """Do one piece of long work, tried again when the database was away."""
+    tasks.run(account_id, task_id, tries=context.job.attempts, most=TRIES)

@@ -24,7 +24,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "Waiting"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="waiting",
                         max_length=16,
                     ),
@@ -33,6 +39,7 @@ class Migration(migrations.Migration):
                 ("total", models.BigIntegerField(null=True)),
                 ("result", models.JSONField(default=dict)),
                 ("error", models.CharField(blank=True, default="", max_length=300)),
+                ("attempt", models.PositiveIntegerField(default=0)),
                 ("actor", models.CharField(max_length=64)),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
@@ -41,7 +48,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "task",
-                "indexes": [models.Index(fields=["account", "-created_at"], name="task_by_time")],
+                "indexes": [
+                    models.Index(fields=["account", "-created_at"], name="task_by_time"),
+                    models.Index(fields=["account", "kind", "subject", "-created_at"], name="task_by_subject"),
+                ],
             },
         ),
         secured("task"),

@@ -1,0 +1,47 @@
+"""Who does which kind of long work, and how one task is run: once at a time, told of, tried again when the database was away."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import psycopg
+import structlog
+from django.db import OperationalError
+
+from antiphon.kit import clock
+from antiphon.kit.failures import reason, where
+from antiphon.kit.problems import Problem
+from antiphon.tasks.work import Runner, Stopped, Work, take_up
+
+_log = structlog.get_logger(__name__)
+FILES_KEPT = timedelta(days=7)
+
+RUNNERS: dict[str, Runner] = {}
+
+
+def run(account_id: int, task_id: int, *, tries: int, most: int, runners: Mapping[str, Runner] = RUNNERS) -> None:
+    """Do one task and store what came of it; give up after `most` tries. Raises OperationalError to be called again."""
+    work = take_up(account_id, task_id, at=clock.now())
+    if work is None:
+        return
+    kind = work.kind
+    if tries > most:
+        work.fail("the worker ended each time it did this")
+        return
+    try:
+        result = runners[kind](work)
+        work.finish(result, files_kept=FILES_KEPT if "file" in result else None)
+    except Stopped:
+        _log.info("task_stopped", kind=kind, task_id=task_id)
+    except Problem as problem:
+        work.fail(problem.message)
+    except (psycopg.OperationalError, OperationalError) as error:
+        if tries < most:
+            raise
+        _failed(work, error)
+    except Exception as error:  # noqa: BLE001 - told where people look; trying again is theirs to ask for
+        _failed(work, error)
+
+
+def _failed(work: Work, error: Exception) -> None:
+    _log.error("task_failed", kind=work.kind, task_id=work.task_id, reason=reason(error), where=where(error))
+    work.fail(reason(error))
