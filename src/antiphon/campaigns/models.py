@@ -44,7 +44,10 @@ class Campaign(InAccount):
 
     class Meta:
         db_table = "campaign"
-        indexes = [models.Index(fields=["account", "state"], name="campaign_by_state")]
+        indexes = [
+            models.Index(fields=["account", "state"], name="campaign_by_state"),
+            models.Index(fields=["account", "starts_at", "id"], name="campaign_by_start"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -59,6 +62,7 @@ class CampaignVersion(InAccount):
     actor = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
     goal_kind = models.CharField(max_length=16)
+    goal_target = models.PositiveIntegerField(null=True)
     time_zone = models.CharField(max_length=64)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
@@ -96,7 +100,7 @@ class EntryPoint(InAccount):
 
 
 class Engagement(InAccount):
-    """What a reply is linked to; numbered in order of creation per account."""
+    """What a reply is linked to; numbered in order of creation per account. A removed one stays for what it was linked to."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="engagements")
     number = models.PositiveIntegerField()
@@ -110,6 +114,7 @@ class Engagement(InAccount):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "engagement"
@@ -144,6 +149,7 @@ class EngagementVersion(InAccount):
     note = models.TextField(blank=True)
     enabled = models.BooleanField()
     entry_point_ids = models.JSONField(default=list)
+    is_removed = models.BooleanField(default=False)
 
     class Meta:
         db_table = "engagement_version"

@@ -12,6 +12,8 @@ from antiphon.kit.problems import Invalid, Missing
 from antiphon.providers.models import Source
 from antiphon.providers.registry import ADAPTERS
 
+_COUNTED = ("published", "paused")
+
 
 def can_broadcast(account_id: int) -> bool:
     """Return whether an installed app of the account can broadcast: without one there is no Outbound."""
@@ -67,7 +69,7 @@ def entry_point_ids(engagement: Engagement) -> list[int]:
 
 def add_campaign_version(campaign: Campaign, *, actor: str, at: datetime) -> None:
     """Write down what the campaign is from `at` on."""
-    same = ("name", "goal_kind", "time_zone", "starts_on", "ends_on", "starts_at", "ends_at", "state", "version")
+    same = ("name", "goal_kind", "goal_target", "time_zone", "starts_on", "ends_on", "starts_at", "ends_at", "state", "version")
     values: dict[str, Any] = {name: getattr(campaign, name) for name in same}
     CampaignVersion.objects.create(account_id=campaign.account_id, campaign=campaign, at=at, actor=actor, **values)
 
@@ -75,16 +77,16 @@ def add_campaign_version(campaign: Campaign, *, actor: str, at: datetime) -> Non
 def add_engagement_version(engagement: Engagement, *, actor: str, at: datetime) -> None:
     """Write down what the engagement is from `at` on."""
     same = ("name", "source_id", "skill_id", "language", "note", "enabled", "version")
-    values: dict[str, Any] = {name: getattr(engagement, name) for name in same}
+    values: dict[str, Any] = {name: getattr(engagement, name) for name in same} | {"entry_point_ids": entry_point_ids(engagement)}
     EngagementVersion.objects.create(
-        account_id=engagement.account_id, engagement=engagement, at=at, actor=actor, entry_point_ids=entry_point_ids(engagement), **values
+        account_id=engagement.account_id, engagement=engagement, at=at, actor=actor, is_removed=engagement.removed_at is not None, **values
     )
 
 
 def uses_of_skill(account_id: int, skill_id: int) -> list[str]:
     """Return the names of what needs the skill: sources by default, engagements of published or paused campaigns."""
     sources = Source.objects.filter(account_id=account_id, default_skill_id=skill_id, disconnected_at=None)
-    engagements = Engagement.objects.filter(account_id=account_id, skill_id=skill_id, campaign__state__in=("published", "paused"))
+    engagements = Engagement.objects.filter(account_id=account_id, skill_id=skill_id, removed_at=None, campaign__state__in=_COUNTED)
     return [source.name for source in sources.order_by("id")] + [engagement.name for engagement in engagements.order_by("id")]
 
 

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ("actor", models.CharField(max_length=64)),
                 ("name", models.CharField(max_length=200)),
                 ("goal_kind", models.CharField(max_length=16)),
+                ("goal_target", models.PositiveIntegerField(null=True)),
                 ("time_zone", models.CharField(max_length=64)),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField(null=True)),
@@ -93,6 +94,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
                 ("account", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account")),
                 (
                     "campaign",
@@ -122,6 +124,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True)),
                 ("enabled", models.BooleanField()),
                 ("entry_point_ids", models.JSONField(default=list)),
+                ("is_removed", models.BooleanField(default=False)),
                 ("account", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account")),
                 (
                     "engagement",
@@ -171,6 +174,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="campaign",
             index=models.Index(fields=["account", "state"], name="campaign_by_state"),
+        ),
+        migrations.AddIndex(
+            model_name="campaign",
+            index=models.Index(fields=["account", "starts_at", "id"], name="campaign_by_start"),
         ),
         migrations.AddConstraint(
             model_name="campaignversion",
