@@ -80,7 +80,7 @@ class Notice(Fact, Counted):
         indexes = [
             models.Index(fields=["account", "source_id", "consumer_id", "sent_at"], name="notice_eligible"),
             models.Index(
-                fields=["account", "source_id", "campaign_key", "sender_key"],
+                fields=["account", "source_id", "campaign_key", "sent_at"],
                 name="notice_unmapped",
                 condition=models.Q(counted_engagement_id=None, is_counted=True),
             ),

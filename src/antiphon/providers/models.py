@@ -20,6 +20,7 @@ class Source(InAccount):
     product_token = models.CharField(max_length=200)
     token_state = models.CharField(max_length=16, choices=TokenState.choices, default=TokenState.NOT_CHECKED)
     token_reason = models.CharField(max_length=200, blank=True, default="")
+    token_checked_at = models.DateTimeField(null=True)
     numbers = models.JSONField(default=list)
     default_skill = models.ForeignKey(Skill, models.PROTECT, related_name="+")
     default_language = models.CharField(max_length=16, default="en")
@@ -31,6 +32,7 @@ class Source(InAccount):
     connected_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     disconnected_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         db_table = "source"
@@ -70,6 +72,31 @@ class SourceHeard(InAccount):
     class Meta:
         db_table = "source_heard"
         constraints = [models.UniqueConstraint(fields=["account", "source", "kind"], name="source_heard_once")]
+
+
+class TestText(InAccount):
+    """A text that somebody sent to try a source: no answer, no conversation; known by its reference, so that its report raises nothing else.
+
+    Without `attempted_at` it waits for the worker; with it, the call to the provider may have left.
+    """
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="test_texts")
+    to_number = models.CharField(max_length=64)
+    from_number = models.CharField(max_length=64)
+    text = models.TextField()
+    reference = models.CharField(max_length=32)
+    actor = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16, default="dispatching")
+    state_at = models.DateTimeField()
+    reason = models.CharField(max_length=32, blank=True, default="")
+    detail = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "test_text"
+        constraints = [models.UniqueConstraint(fields=["account", "reference"], name="test_text_reference_once")]
+        indexes = [models.Index(fields=["account", "source", "-created_at"], name="test_text_by_source")]
 
 
 class IgnoredCampaign(InAccount):

@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["account", "source_id", "consumer_id", "sent_at"], name="notice_eligible"),
                     models.Index(
                         condition=models.Q(("counted_engagement_id", None), ("is_counted", True)),
-                        fields=["account", "source_id", "campaign_key", "sender_key"],
+                        fields=["account", "source_id", "campaign_key", "sent_at"],
                         name="notice_unmapped",
                     ),
                     models.Index(
