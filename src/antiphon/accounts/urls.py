@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
     path("accounts/you/", views.you, name="you"),
     path("accounts/you/account", views.choice, name="choice"),
+    path("accounts/you/theme", views.theme, name="theme"),
     path("accounts/second-factor/", include(factor_urls)),
     path("accounts/second-factor/app/", include(totp_urls)),
     path("accounts/second-factor/recovery-codes/", include(recovery_urls)),

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import cast
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,6 +16,8 @@ from antiphon.accounts.forms import ChoiceForm
 from antiphon.accounts.models import Membership, Role, User
 
 SESSION_KEY = "membership"
+_THEMES = {"light", "dark"}
+_YEAR = 365 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,19 @@ def choice(request: HttpRequest) -> HttpResponse:
         raise Http404
     request.session[SESSION_KEY] = form.cleaned_data["membership"].pk
     return redirect("home")
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep whether this browser's pages are light, dark, or as its system is; back to the page."""
+    back = request.POST.get("next", "")
+    response = HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
+    if request.POST.get("theme") in _THEMES:
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie("theme", request.POST["theme"], max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
 
 
 def _accounts(request: HttpRequest, user: User) -> list[AccountRow]:

@@ -21,8 +21,17 @@ View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """An account that the person may work in."""
+
+    membership_id: int
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """A person in one of their accounts."""
+    """A person in one of their accounts; `choices` are all of them."""
 
     membership_id: int
     account_id: int
@@ -30,7 +39,12 @@ class Visit:
     time_zone: str
     name: str
     role: str
-    is_in_several: bool
+    choices: tuple[Choice, ...]
+
+    @property
+    def is_in_several(self) -> bool:
+        """Return whether there is another account to work in."""
+        return len(self.choices) > 1
 
     @property
     def actor(self) -> str:
@@ -88,7 +102,7 @@ def visit_of(request: HttpRequest) -> Visit | None:
         time_zone=chosen.account.time_zone,
         name=chosen.name,
         role=chosen.role,
-        is_in_several=len(found) > 1,
+        choices=tuple(Choice(one.pk, one.account.name, one is chosen) for one in found),
     )
 
 

@@ -1,38 +1,119 @@
-"""What the navigation offers a role, in the order of the day."""
+"""What the navigation offers a role, in the order of the day: the tables below, of which only what exists and is allowed appears."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from antiphon.workspace.access import Visit
 
+_ON_PHONE = 4
+_FIRST_ON_PHONE = ("home", "workspace", "campaigns", "analytics")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a table: the name of an address, what it is called, the action that it takes, the letter that leads there after G."""
+
+    to: str
+    name: str | Promise
+    action: str
+    icon: str
+    key: str = ""
+    below: tuple["Entry", ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the navigation."""
+    """A page of the navigation; `is_here` is the page itself, `is_inside` also one below it."""
 
+    to: str
     url: str
     name: str | Promise
     icon: str
-    is_here: bool
+    key: str
+    below: tuple["Place", ...] = ()
+    is_here: bool = False
+    is_inside: bool = False
 
 
-_PLACES = (
-    ("home", _("Home"), "home", "home.read"),
-    ("conversations", _("Conversations"), "messages", "conversations.read"),
-    ("campaigns", _("Campaigns"), "speakerphone", "campaigns.read"),
-    ("quarantine", _("Quarantine"), "file-alert", "quarantine.read"),
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The places of a role: all of them beside a page, the first few and the rest at the bottom of a phone."""
+
+    places: list[Place]
+    bar: list[Place]
+    more: list[Place]
+
+
+CAMPAIGNS = (
+    Entry("campaigns", _("Outbound"), "campaigns.read", icon="speakerphone"),
+    Entry("entry-points", _("Entry points"), "entry_points.read", icon="target-arrow"),
+    Entry("dry-run", _("Dry run"), "attribution.try", icon="test-pipe"),
+)
+SOURCES = (
+    Entry("sources", _("Connected"), "notices.read", icon="plug-connected"),
+    Entry("quarantine", _("Quarantine"), "quarantine.read", icon="file-alert"),
+)
+SETTINGS = (
+    Entry("people", _("People"), "people.read", icon="users"),
+    Entry("skills", _("Skills"), "skills.read", icon="puzzle"),
+    Entry("canned-answers", _("Canned answers"), "skills.read", icon="message-bolt"),
+    Entry("account", _("Account"), "account.write", icon="building"),
+    Entry("api-keys", _("API keys"), "api_keys.write", icon="key"),
+    Entry("webhooks", _("Webhooks"), "events.read", icon="webhook"),
+    Entry("audit", _("Audit trail"), "audit.read", icon="list-details"),
+)
+PLACES = (
+    Entry("home", _("Home"), "home.read", icon="home", key="h"),
+    Entry("workspace", _("Workspace"), "conversations.take", icon="messages", key="w"),
+    Entry("conversations", _("Conversations"), "conversations.read", icon="list-search", key="v"),
+    Entry("supervisor", _("Supervisor"), "conversations.assign", icon="users", key="s"),
+    Entry("campaigns", _("Campaigns"), "campaigns.read", icon="speakerphone", key="c", below=CAMPAIGNS),
+    Entry("analytics", _("Analytics"), "metrics.read", icon="chart-bar", key="a"),
+    Entry("sources", _("Data sources"), "notices.read", icon="plug-connected", key="d", below=SOURCES),
+    Entry("settings", _("Settings"), "settings.read", icon="settings", key="e", below=SETTINGS),
 )
 
 
-def navigation(request: HttpRequest, visit: Visit) -> list[Place]:
-    """Return the places that this role may go to."""
-    return [_place(request, to, name, icon) for to, name, icon, action in _PLACES if visit.may(action)]
+def navigation(request: HttpRequest, visit: Visit) -> Navigation:
+    """Return the places that this role may go to, and where it is."""
+    here = _here(request.path, places(visit, PLACES))
+    ranked = sorted(here, key=lambda place: place.to not in _FIRST_ON_PHONE)[:_ON_PHONE]
+    bar = [place for place in here if place in ranked]
+    return Navigation(here, bar, [place for place in here if place not in bar])
 
 
-def _place(request: HttpRequest, to: str, name: str | Promise, icon: str) -> Place:
-    url = reverse(to)
-    return Place(url, name, icon, is_here=request.path == url or (url != "/" and request.path.startswith(url)))
+def places(visit: Visit, entries: Iterable[Entry]) -> list[Place]:
+    """Return the entries whose address exists and whose action the role may do; one without its own address leads to the first below."""
+    found = []
+    for entry in entries:
+        below = tuple(places(visit, entry.below))
+        url = _url(entry.to) if visit.may(entry.action) else ""
+        url = url or (below[0].url if below else "")
+        if url:
+            found.append(Place(entry.to, url, entry.name, entry.icon, entry.key, below if len(below) > 1 else ()))
+    return found
+
+
+def _url(to: str) -> str:
+    try:
+        return reverse(to)
+    except NoReverseMatch:
+        return ""
+
+
+def _here(path: str, found: Sequence[Place]) -> list[Place]:
+    """Mark the place whose address is the longest beginning of the path, and the place above it."""
+    addresses = [place.url for above in found for place in (above, *above.below)]
+    here = max((url for url in addresses if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+    return [_marked(place, here) for place in found]
+
+
+def _marked(place: Place, here: str) -> Place:
+    below = tuple(_marked(one, here) for one in place.below)
+    is_below = any(one.is_here for one in below)
+    return replace(place, below=below, is_here=place.url == here and not is_below, is_inside=place.url == here or is_below)

@@ -1,0 +1,91 @@
+"""Fields of forms as `field.html` shows them: what stands in each, what helps, and what is wrong beside the one it concerns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.http import QueryDict
+
+from antiphon.kit.problems import Problem
+
+_SEVERAL = {"checks"}
+SECRETS = {"password"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to choose; `why_not` says why it cannot be chosen now."""
+
+    value: str
+    name: str
+    help: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `kind` is an input's type, or `textarea`, `select`, `radios`, `checks` (several) or `check` (one, value "1").
+
+    `warning` informs, `error` stops; `locked` shows the value with the sentence that says why it cannot be changed.
+    `span` is its width out of twelve; `chosen` are the values of `checks`; `key` is its id when one page has the name twice.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    chosen: tuple[str, ...] = ()
+    options: Sequence[Option] = ()
+    help: str = ""
+    warning: str = ""
+    error: str = ""
+    locked: str = ""
+    is_optional: bool = False
+    is_mono: bool = False
+    is_first: bool = False
+    longest: int | None = None
+    autocomplete: str = "off"
+    inputmode: str = ""
+    rows: int = 3
+    span: int = 12
+    key: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return the id of its control."""
+        return self.key or self.name
+
+    @property
+    def told_by(self) -> str:
+        """Return the ids of what describes the control."""
+        parts = {"help": self.help, "warning": self.warning, "error": self.error}
+        return " ".join(f"{self.id}-{part}" for part, text in parts.items() if text)
+
+    def typed(self, posted: QueryDict) -> "Field":
+        """Return the field with what was typed; a password is typed again."""
+        if self.locked or self.kind in SECRETS:
+            return self
+        if self.kind in _SEVERAL:
+            return replace(self, chosen=tuple(posted.getlist(self.name)))
+        return replace(self, value=posted.get(self.name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form by name, and what is wrong that concerns none of them."""
+
+    fields: Mapping[str, Field]
+    error: str = ""
+    theirs: tuple[str, ...] = ()
+    version: str = ""
+    errors: list[Field] = field(default_factory=list)
+
+
+def form(*fields: Field, posted: QueryDict | None = None, refused: Problem | None = None, version: str = "") -> Form:
+    """Return a form: as it is stored, or with what was typed and, beside the field it names, why that was refused."""
+    shown = {one.name: one if posted is None else one.typed(posted) for one in fields}
+    if refused is None:
+        return Form(shown, version=version)
+    if refused.field in shown:
+        shown[refused.field] = replace(shown[refused.field], error=refused.message)
+        return Form(shown, version=version)
+    return Form(shown, error=refused.message, version=version)
