@@ -27,12 +27,17 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(unique=True)
+    sessions_ended = models.PositiveIntegerField(default=0)
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[People] = People()  # type: ignore[assignment]
 
     class Meta:
         db_table = "person"
+
+    def get_session_auth_hash(self) -> str:
+        """Return what every session of this person must hold: another one ends those that are open."""
+        return f"{super().get_session_auth_hash()}.{self.sessions_ended}"
 
 
 class Role(models.TextChoices):

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
                 ("email", models.EmailField(max_length=254, unique=True)),
+                ("sessions_ended", models.PositiveIntegerField(default=0)),
                 (
                     "groups",
                     models.ManyToManyField(

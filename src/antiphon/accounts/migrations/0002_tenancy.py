@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
         ("sessions", "0001_initial"),
         ("account", "__latest__"),
         ("mfa", "__latest__"),
+        ("socialaccount", "__latest__"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
 
