@@ -29,7 +29,7 @@ def test_after_72_hours_of_the_consumers_silence(north: Tenant, deliver: Deliver
     assert not closed(north, when=at(24, 11) + DAYS - timedelta(microseconds=1))
     assert closed(north, when=at(24, 11) + DAYS)
     assert (only(north).state, only(north).closed_by) == ("closed", "system")
-    assert counted(north, closed_by="system") == {"conversations_closed": 1}
+    assert counted(north, closed_by="system") == {"conversations_closed": 1, "duration": 1}
     assert content(north, "conversation.closed")["closed_by"] == "system"
     assert not closed(north, when=at(24, 12) + 2 * DAYS)
 

@@ -177,7 +177,8 @@ def test_closed_with_a_goal_and_its_value_and_taken_back(north: Tenant, desk: De
     desk.do("close", asked, at=at(24, 10, 20), outcome=outcome, member_id=desk.agent("Ada"))
     assert seen(asked) == ("closed", desk.agent("Ada"))
     assert (asked.closed_by, asked.outcome) == ("agent", {"goal_reached": True, "value": "129.50", "currency": "EUR"})
-    assert counted(north, campaign_id=campaign, agent_id=desk.agent("Ada"), closed_by="agent") == {"conversations_closed": 1}
+    assert counted(north, campaign_id=campaign, agent_id=desk.agent("Ada"), closed_by="agent") == {"conversations_closed": 1, "duration": 1}
+    assert measured(north, "duration") == [(at(24, 10), 1, 1200.0)]
     assert counted(north, metric="abandoned") == {}
     assert measured(north, "goals") == [(at(24, 10, 15), 1, 0.0)]
     assert measured(north, "goal_value") == [(at(24, 10, 15), 1, 129.5)]
@@ -258,6 +259,7 @@ def test_a_link_by_hand_moves_everything_but_replies(north: Tenant, desk: Desk, 
     assert counted(north, campaign_id=first) == {"sent": 1, "replies": 1, "time_to_reply": 1}
     assert counted(north, campaign_id=other) == {
         "conversations_started": 1, "goals": 1, "handled": 1, "time_to_first_answer": 1, "answers": 1, "transfers": 1,
+        "time_in_queue": 1, "response_time": 1,
     }  # fmt: skip
     desk.do("link", asked, at=at(24, 10, 8), engagement_id=None, reason="no, she did not")
     assert counted(north, campaign_id=other) == {}
@@ -272,8 +274,29 @@ def test_a_late_notice_moves_answers_transfers_and_goals_with_the_link(north: Te
     desk.answer(conversation, at=at(24, 10, 1))
     desk.do("transfer", conversation, at=at(24, 10, 2), skill_id=north.skills["sales"].id)
     desk.do("close", conversation, at=at(24, 10, 3), outcome=Outcome(is_goal_reached=True))
-    moved = {"conversations_started", "handled", "time_to_first_answer", "answers", "transfers", "conversations_closed", "goals"}
+    moved = {
+        "conversations_started", "handled", "time_to_first_answer", "time_in_queue", "answers", "response_time", "transfers",
+        "conversations_closed", "duration", "goals",
+    }  # fmt: skip
     assert counted(north, campaign_id=0).keys() == moved | {"replies"}
     deliver.notice(CLEO, at=at(24, 10, 4))
     assert counted(north, campaign_id=0) == {}
     assert counted(north, campaign_id=campaign).keys() == moved | {"replies", "sent", "time_to_reply"}
+
+
+def test_time_in_queue_ends_with_the_first_agent(north: Tenant, desk: Desk, asked: Conversation) -> None:
+    north.people["Sue"] = north.person("Sue", skills=("sales",))
+    assert measured(north, "time_in_queue") == []
+    skill = asked.skill_id
+    desk.take(asked, at=at(24, 10, 3))
+    desk.do("transfer", asked, at=at(24, 10, 4), skill_id=north.skills["sales"].id)
+    desk.take(asked, by="Sue", at=at(24, 10, 9))
+    assert measured(north, "time_in_queue") == [(at(24, 10), 1, 180.0)]
+    assert counted(north, metric="time_in_queue", agent_id=desk.agent("Ada"), skill_id=skill) == {"time_in_queue": 1}
+
+
+def test_a_transfer_to_an_agent_ends_the_queue_too(north: Tenant, desk: Desk, asked: Conversation) -> None:
+    north.people["Sue"] = north.person("Sue", skills=("sales",))
+    desk.do("transfer", asked, at=at(24, 10, 2), skill_id=north.skills["sales"].id, agent_id=desk.agent("Sue"))
+    assert measured(north, "time_in_queue") == [(at(24, 10), 1, 120.0)]
+    assert counted(north, metric="time_in_queue", agent_id=desk.agent("Sue")) == {"time_in_queue": 1}

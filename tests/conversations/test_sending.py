@@ -47,7 +47,9 @@ def test_an_accepted_answer_counts_at_the_instant_it_was_stored(north: Tenant, d
     assert measured(north, "answers") == [(at(24, 10), 1, 0.0)]
     assert measured(north, "time_to_first_answer") == [(at(24, 10), 1, 840.0)]
     under = {"campaign_id": north.campaigns["Spring check-up"].id, "agent_id": desk.agent("Ada"), "skill_id": asked.skill_id}
-    assert counted(north, **under) == {"answers": 1, "handled": 1, "time_to_first_answer": 1}
+    assert counted(north, **under) == {
+        "answers": 1, "handled": 1, "time_to_first_answer": 1, "time_in_queue": 1, "response_time": 1,
+    }  # fmt: skip
     (text,) = provider.texts
     assert (text["from"], text["to"], text["body"]["content"], text["reference"]) == (
         "003197000004410", [{"number": CLEO.replace("+", "00")}], "Tuesday at nine?", answer.reference,
@@ -303,3 +305,28 @@ def test_a_reply_while_the_answer_is_on_its_way_stays_unanswered(north: Tenant, 
     assert turn(asked) == ("agent", at(24, 10, 6), at(24, 10, 21))
     assert counted(north, metric="interactive") == {"interactive": 1}
     assert measured(north, "time_to_first_answer") == [(at(24, 10), 1, 300.0)]
+
+
+def test_response_time_runs_from_the_first_unanswered_reply(north: Tenant, deliver: Deliver, desk: Desk, asked: Conversation) -> None:
+    deliver.reply(CLEO, "hello?", at=at(24, 10, 2))
+    desk.answer(asked, at=at(24, 10, 5))
+    assert measured(north, "response_time") == [(at(24, 10), 1, 300.0)]
+    desk.answer(asked, "And bring the key", at=at(24, 10, 6))
+    assert measured(north, "response_time") == [(at(24, 10), 1, 300.0)]
+    deliver.reply(CLEO, "fine", at=at(24, 10, 16))
+    desk.answer(asked, at=at(24, 10, 20))
+    assert measured(north, "response_time") == [(at(24, 10), 1, 300.0), (at(24, 10, 15), 1, 240.0)]
+    assert counted(north, metric="answers") == {"answers": 3}
+
+
+def test_response_time_does_not_depend_on_which_answer_was_accepted_first(
+    north: Tenant, deliver: Deliver, desk: Desk, asked: Conversation
+) -> None:
+    first = desk.write(asked, at=at(24, 10, 1))
+    deliver.reply(CLEO, "and?", at=at(24, 10, 2))
+    second = desk.write(asked, at=at(24, 10, 4))
+    desk.send(second, at=at(24, 10, 5))
+    assert measured(north, "response_time") == [(at(24, 10), 1, 240.0)]
+    desk.send(first, at=at(24, 10, 6))
+    assert sorted(measured(north, "response_time")) == [(at(24, 10), 1, 60.0), (at(24, 10), 1, 120.0)]
+    assert counted(north, metric="answers") == {"answers": 2}

@@ -34,7 +34,7 @@ def test_a_reply_after_the_close_starts_a_new_one(north: Tenant, deliver: Delive
     deliver.reply(CLEO, "two", at=at(24, 11))
     states = Conversation.objects.filter(account_id=north.id).order_by("started_at").values_list("state", "started_at")
     assert list(states) == [("closed", at(24, 9)), ("queued", at(24, 11))]
-    assert counted(north) == {"replies": 2, "conversations_started": 2, "conversations_closed": 1, "abandoned": 1}
+    assert counted(north) == {"replies": 2, "conversations_started": 2, "conversations_closed": 1, "duration": 1, "abandoned": 1}
     assert told(north, f"conversation:{first.id}") == ["conversation.started", "reply.received", "conversation.closed"]
 
 

@@ -120,7 +120,7 @@ def test_who_left_is_not_offered_and_closed_after_ten_minutes(north: Tenant, del
         assert close_left(db, north.id, conversation.id, at=at(24, 11) + 10 * MINUTE)
     conversation.refresh_from_db()
     assert (conversation.state, conversation.closed_by, conversation.closed_at) == ("closed", "consumer", at(24, 11, 10))
-    assert counted(north, closed_by="consumer") == {"conversations_closed": 1, "abandoned": 1}
+    assert counted(north, closed_by="consumer") == {"conversations_closed": 1, "duration": 1, "abandoned": 1}
     assert told(north, "conversation") == ["conversation.started", "reply.received", "conversation.closed"]
     assert content(north, "conversation.closed")["closed_by"] == "consumer"
 

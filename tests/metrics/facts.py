@@ -97,6 +97,7 @@ def _stored(account_id: int, *, at: datetime, campaign: int | None, seconds: flo
         agent_id=AGENT, skill_id=SKILL + 1, first_skill_id=SKILL, is_transferred=True, language="nl", verdict=verdict, notice_id=notice.id,
         opening_reply_id=opening, opening_replied_at=replied, opening_dedupe_key=b"a", started_at=replied,
         last_replied_at=second.replied_at, last_to_number="+31600", last_text="and?", last_at=second.received_at,
+        assigned_at=replied + timedelta(seconds=120), assigned_skill_id=SKILL, assigned_agent_id=AGENT,
         handled_at=replied + timedelta(seconds=300), handled_skill_id=SKILL, handled_agent_id=AGENT,
         interactive_at=second.received_at, interactive_skill_id=SKILL, interactive_agent_id=AGENT, goal_kind="sale",
         closed_at=closed, closed_by="agent", **_under(campaign),
@@ -105,7 +106,7 @@ def _stored(account_id: int, *, at: datetime, campaign: int | None, seconds: flo
     answer = Answer.objects.create(
         **own, id=uuid7(at), consumer_id=consumer, source_id=SOURCE, agent_id=AGENT, skill_id=SKILL, from_number="+31600",
         text="Gladly", reference=uuid7(at).hex, created_at=replied + timedelta(seconds=300), is_accepted=True, is_overdue=True,
-        state="sent", state_at=replied,
+        first_unanswered_at=replied, state="sent", state_at=replied,
     )  # fmt: skip
     step = Step.objects.create(
         **own,

@@ -20,7 +20,7 @@ ONE_STORY = {
     "sent": (1, 0), "delivered": (1, 0), "replies": (2, 0), "time_to_reply": (1, 90), "opt_outs": (1, 0),
     "conversations_started": (1, 0), "handled": (1, 0), "time_to_first_answer": (1, 300), "interactive": (1, 0),
     "conversations_closed": (1, 0), "answers": (1, 0), "answers_overdue": (1, 0), "transfers": (1, 0), "goals": (1, 0),
-    "goal_value": (1, 249.5),
+    "goal_value": (1, 249.5), "time_in_queue": (1, 120), "duration": (1, 3600), "response_time": (1, 300),
 }  # fmt: skip
 
 

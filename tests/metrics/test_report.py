@@ -12,8 +12,8 @@ import pytest
 from antiphon.kit.db import account
 from antiphon.kit.problems import Invalid
 from antiphon.metrics.bands import percentile
-from antiphon.metrics.dictionary import DIMENSIONS, FUNNEL, METRICS
-from antiphon.metrics.report import Item, funnel, report
+from antiphon.metrics.dictionary import DIMENSIONS, METRICS
+from antiphon.metrics.report import Item, report
 from tests.metrics.facts import AGENT, AT, SKILL, SOURCE, new_account, store_story
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
@@ -165,16 +165,6 @@ def test_a_percentile_of_one_band_lies_in_it() -> None:
     assert percentile({0: 4}, 0.5) == 0.5
     assert 1.0 < (percentile({1: 1}, 0.5) or 0) < 1.05
     assert percentile({3: 0, 10: 2}, 1) == pytest.approx(1.05**10)
-
-
-def test_the_funnel_of_a_campaign() -> None:
-    north = new_account()
-    for campaign in (11, 11, 12):
-        store_story(north, campaign=campaign)
-    with account(north) as db:
-        assert funnel(db, north, 11) == dict.fromkeys(FUNNEL, 2)
-        assert list(funnel(db, north, 11)) == list(FUNNEL)
-        assert funnel(db, north, 404) == dict.fromkeys(FUNNEL, 0)
 
 
 @pytest.mark.parametrize(

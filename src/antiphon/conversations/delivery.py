@@ -62,12 +62,17 @@ def raise_answers(db: Database, account_id: int, words: Mapping[UUID, Word], *, 
         return []
     accepted = [row for row in rising if not row.is_accepted and words[row.id].state not in (AnswerState.UNKNOWN, AnswerState.FAILED)]
     failed = [row for row in rising if words[row.id].state == AnswerState.FAILED]
-    tally.changing("answer", [row.id for row in accepted])
+    tally.changing("answer", [row.id for row in accepted] + _later(accepted))
     tally.changing("conversation", [row.conversation_id for row in (*accepted, *failed)])
     _raise(db, account_id, rising, words)
     _accept(db, account_id, accepted)
     _fail(db, account_id, failed, words)
     return list(_events(rising, {row.id for row in accepted}, words))
+
+
+def _later(accepted: Sequence[Any]) -> list[UUID]:
+    """Return the answers that were accepted before the ones they followed: what they answer is less now."""
+    return [row.later_id for row in accepted if row.later_id is not None]
 
 
 def _raise(db: Database, account_id: int, rising: Sequence[Any], words: Mapping[UUID, Word]) -> None:
@@ -88,7 +93,8 @@ def _raise(db: Database, account_id: int, rising: Sequence[Any], words: Mapping[
 
 def _accept(db: Database, account_id: int, accepted: Sequence[Any]) -> None:
     if accepted:
-        run(db, sql(_HERE, "accept_answers"), {"account": account_id, "ids": [row.id for row in accepted]})
+        ids = [row.id for row in accepted]
+        run(db, sql(_HERE, "accept_answers"), {"account": account_id, "ids": ids, "later": _later(accepted)})
         run(db, sql(_HERE, "turn_to_consumer"), {"account": account_id, "ids": list({row.conversation_id for row in accepted})})
 
 

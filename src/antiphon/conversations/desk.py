@@ -62,9 +62,18 @@ class Desk:
         before = self.conversation.agent_id
         self.conversation.agent_id = agent_id
         self.conversation.state = State.ASSIGNED
-        self.conversation.save(update_fields=["agent", "state"])
+        self.conversation.save(update_fields=["agent", "state", *self.first_assigned()])
         self.step(StepKind.ASSIGNED, from_agent_id=before, to_agent_id=agent_id, to_skill_id=self.conversation.skill_id)
         self.tell(Kind.CONVERSATION_ASSIGNED, agent=agent_id, skill=self.conversation.skill_id)
+
+    def first_assigned(self) -> tuple[str, ...]:
+        """Keep when the conversation left its queue for an agent for the first time, and under what; return the columns to save."""
+        conversation = self.conversation
+        if conversation.agent_id is None or conversation.assigned_at is not None:
+            return ()
+        conversation.assigned_at = self.at
+        conversation.assigned_skill_id, conversation.assigned_agent_id = conversation.skill_id, conversation.agent_id
+        return ("assigned_at", "assigned_skill_id", "assigned_agent_id")
 
 
 @contextmanager

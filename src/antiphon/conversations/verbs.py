@@ -102,10 +102,26 @@ def _move(desk: Desk, *, skill_id: int, agent_id: int | None) -> None:
     conversation.is_transferred = True
     targets = store.targets(desk.db, desk.account_id)
     conversation.due_at = decide.due(conversation.waiting_since, skill_id=skill_id, targets=targets)
-    conversation.save(update_fields=["skill", "agent", "state", "is_transferred", "due_at"])
+    conversation.save(update_fields=["skill", "agent", "state", "is_transferred", "due_at", *desk.first_assigned()])
     desk.step(StepKind.TRANSFERRED, from_skill_id=before[0], from_agent_id=before[1], to_skill_id=skill_id, to_agent_id=agent_id)
     moved = {"from_skill": before[0], "from_agent": before[1], "skill": skill_id, "agent": agent_id}
     desk.tell(Kind.CONVERSATION_TRANSFERRED, **moved)
+
+
+def undo_transfer(db: Database, account_id: int, conversation_id: UUID, *, actor: str, at: datetime) -> None:
+    """Take a transfer back: by whoever made it, within two minutes, while nobody has done anything since. Raises Missing, Refused."""
+    with at_desk(db, account_id, conversation_id, actor=actor, at=at) as desk:
+        desk.check_open()
+        last = desk.conversation.steps.order_by("-at", "-id").first()
+        if last is None or last.kind != StepKind.TRANSFERRED or last.actor != actor:
+            raise Refused("not_yours", "Somebody has taken this conversation since: ask them to transfer it back.")
+        if at - last.at > UNDO:
+            raise Refused("too_late", "A transfer can be taken back for two minutes. Transfer it again instead.")
+        if desk.conversation.answers.filter(created_at__gt=last.at).exists():
+            raise Refused("not_yours", "Somebody has answered since: ask them to transfer it back.")
+        if last.from_agent_id is not None:
+            check_can_take(account_id, last.from_agent_id, last.from_skill_id or desk.conversation.skill_id)
+        _move(desk, skill_id=last.from_skill_id or desk.conversation.skill_id, agent_id=last.from_agent_id)
 
 
 def answer(db: Database, account_id: int, conversation_id: UUID, *, agent_id: int | None, actor: str, text: str, at: datetime) -> UUID:

@@ -93,10 +93,29 @@ _ALL = (
         "time_to_first_answer",
         Unit.SECONDS,
     ),
+    Metric(
+        "time_in_queue",
+        "Time in queue",
+        "From a conversation's first reply to its first agent, on receipt time; under the skill and agent of that moment.",
+        _STARTED_AT,
+        "time_in_queue",
+        Unit.SECONDS,
+    ),
+    Metric(
+        "duration", "Duration", "From a conversation's first reply to its close, on receipt time.", _STARTED_AT, "duration", Unit.SECONDS
+    ),
     Metric("conversations_closed", "Closed", "Conversations closed, by whom.", _OWN, "conversations_closed"),
     Metric("transfers", "Transfers", "Transfers of conversations, counted under the skill and agent they left.", _OWN, "transfers"),
     Metric("answers", "Answers", "Answers that the provider accepted.", "the answer's instant", "answers"),
     Metric("answers_overdue", "Overdue answers", "Answers after their conversation was due.", "the answer's instant", "answers_overdue"),
+    Metric(
+        "response_time",
+        "Response time",
+        "From the first of consecutive unanswered replies to the answer, as known when the provider accepted it.",
+        "the answer's instant",
+        "response_time",
+        Unit.SECONDS,
+    ),
     Metric(
         "opt_outs",
         "Opt-outs",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from antiphon.kit.db import Database, rows, sql
 from antiphon.kit.problems import Invalid
 from antiphon.metrics.bands import percentile
-from antiphon.metrics.dictionary import DIMENSIONS, FUNNEL, METRICS, Base, Linked, Metric, Unit
+from antiphon.metrics.dictionary import DIMENSIONS, METRICS, Base, Linked, Metric, Unit
 
 NONE = "none"
 """How a filter says what a fact does not have; in items it is None."""
@@ -113,13 +113,6 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
                 sums[metric.stored, metric.linked, ""].setdefault((None, ()), _Sum())
     items = [item for metric in asked for item in _items(metric, split, sums, ZoneInfo(time_zone))]
     return Report(tuple(m.name for m in asked), split, start, end, step, time_zone, items)
-
-
-def funnel(db: Database, account_id: int, campaign_id: int) -> dict[str, int]:
-    """Return a campaign's funnel over all time: sent, delivered, responders, conversations, handled, goals, in this order."""
-    first, last = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-    found = report(db, account_id, metrics=FUNNEL, filters={"campaign": [campaign_id]}, start=first, end=last, time_zone="UTC")
-    return {item.metric: int(item.value) for item in found.items}
 
 
 Sums = dict[tuple[str, Linked, str], dict[Key, _Sum]]

@@ -55,6 +55,12 @@ cross join lateral (
             duration_band(extract(epoch from c.handled_at - c.started_at)::float8), extract(epoch from c.handled_at - c.started_at)),
         ('interactive', c.interactive_at is not null, c.started_at, c.interactive_skill_id, c.interactive_agent_id, '', 0::smallint, 0),
         ('abandoned', c.state = 'closed' and c.handled_at is null, c.started_at, c.skill_id, c.agent_id, c.closed_by, 0::smallint, 0),
+        ('time_in_queue', c.assigned_at is not null, c.started_at, c.assigned_skill_id, c.assigned_agent_id, '',
+            duration_band(greatest(extract(epoch from c.assigned_at - c.started_at), 0)::float8),
+            greatest(extract(epoch from c.assigned_at - c.started_at), 0)),
+        ('duration', c.state = 'closed', c.started_at, c.skill_id, c.agent_id, c.closed_by,
+            duration_band(greatest(extract(epoch from c.closed_at - c.started_at), 0)::float8),
+            greatest(extract(epoch from c.closed_at - c.started_at), 0)),
         ('conversations_closed', c.state = 'closed', c.closed_at, c.skill_id, c.agent_id, c.closed_by, 0::smallint, 0)
 ) as m (metric, holds, at, skill_id, agent_id, closed_by, band, total)
 where m.holds;
@@ -65,10 +71,17 @@ select a.account_id, a.id as fact_id, m.metric, a.created_at as at,
     coalesce(c.campaign_id, 0) as campaign_id, coalesce(c.engagement_id, 0) as engagement_id,
     coalesce(c.entry_point_id, 0) as entry_point_id, a.source_id, a.skill_id,
     c.language, c.verdict, coalesce(a.agent_id, 0) as agent_id, '' as closed_by,
-    0::smallint as band, '' as currency, 1::bigint as value, 0::numeric as total
+    m.band, '' as currency, 1::bigint as value, m.total
 from answer a
 join conversation c on c.account_id = a.account_id and c.id = a.conversation_id
-cross join lateral (values ('answers', true), ('answers_overdue', a.is_overdue)) as m (metric, holds)
+cross join lateral (
+    values
+        ('answers', true, 0::smallint, 0::numeric),
+        ('answers_overdue', a.is_overdue, 0::smallint, 0),
+        ('response_time', a.first_unanswered_at is not null,
+            duration_band(extract(epoch from a.created_at - a.first_unanswered_at)::float8),
+            extract(epoch from a.created_at - a.first_unanswered_at))
+) as m (metric, holds, band, total)
 where a.is_accepted and m.holds;
 
 create view contribution_of_step with (security_invoker = true) as
