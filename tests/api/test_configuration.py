@@ -107,9 +107,53 @@ def test_two_engagements_that_claim_one_entry_point_are_warned_of(api: Caller, n
     found = api.patch(f"campaigns/{later.id}", {"starts_on": "2026-04-30"})["warnings"]
     overlap = next(warning for warning in found if warning["code"] == "overlap")
     assert overlap["message"] == (
-        "Tyre swap (Tyre swap) claims C1 too, until 30 April 2026. While both frames hold, replies to it come here."
+        "Tyre swap claims C1 too, until 30 April. On 30 April replies to it would come here, because Easter starts later. "
+        "Tyre swap would get none."
     )
     assert overlap["engagement"] == north.engagements["Easter"].id
+
+
+def test_a_campaign_is_duplicated_as_a_draft_without_its_campaign_ids(api: Caller, north: Tenant) -> None:
+    original = north.campaign(entry_points=["C1", north.number])
+    made = api.post(f"campaigns/{original.id}/copies", {})
+    assert (made["name"], made["state"], made["starts_on"], made["version"]) == ("Copy of Spring check-up", "draft", "2026-03-24", 1)
+    copied = api.get(f"engagements/{made['engagements'][0]}")
+    assert (copied["name"], copied["note"], copied["skill"]) == (
+        "Spring check-up",
+        "Book in Planner under SPRING26.",
+        north.skills["care"].id,
+    )
+    assert copied["entry_points"] == [north.entry_point(north.number).id]
+    assert api.post(f"campaigns/{original.id}/copies", {"name": "Autumn"})["name"] == "Autumn"
+    api.post("campaigns/999999/copies", {}, status=404)
+
+
+def test_versions_say_what_changed(api: Caller, north: Tenant) -> None:
+    campaign = north.campaign(state="draft")
+    north.clock.forward(minutes=1)
+    api.patch(f"campaigns/{campaign.id}", {"name": "Spring"})
+    north.clock.forward(minutes=1)
+    engagement = north.engagements["Spring check-up"].id
+    api.patch(f"engagements/{engagement}", {"skill": north.skills["sales"].id})
+    newest, renamed, *first = api.get(f"campaigns/{campaign.id}/versions")
+    skills = {"before": north.skills["care"].id, "after": north.skills["sales"].id}
+    assert (newest["kind"], newest["id"], newest["version"]) == ("engagement", engagement, 2)
+    assert newest["changes"] == [{"field": "skill"} | skills]
+    assert renamed["changes"] == [{"field": "name", "before": "Spring check-up", "after": "Spring"}]
+    assert [(one["kind"], one["version"], one["changes"]) for one in first] == [("engagement", 1, []), ("campaign", 1, [])]
+    api.get("campaigns/999999/versions", status=404)
+
+
+def test_a_removed_engagement_is_gone_and_frees_its_entry_points(api: Caller, north: Tenant) -> None:
+    campaign = north.campaign()
+    first, second = north.engagements["Spring check-up"], north.engagement(campaign, name="Second", entry_points=["C2"])
+    api.delete(f"engagements/{second.id}", status=412, if_match='"7"')
+    api.delete(f"engagements/{second.id}", status=204, if_match='"1"')
+    api.get(f"engagements/{second.id}", status=404)
+    assert [one["id"] for one in api.get(f"campaigns/{campaign.id}/engagements")["items"]] == [first.id]
+    assert api.get(f"campaigns/{campaign.id}")["engagements"] == [first.id]
+    assert api.delete(f"engagements/{first.id}", status=409)["code"] == "no_entry_point"
+    assert Caller(north.key("agent")).delete(f"engagements/{first.id}", status=403)["code"] == "not_allowed"
 
 
 def test_a_skill_in_use_stays(api: Caller, north: Tenant) -> None:

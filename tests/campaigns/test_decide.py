@@ -1,11 +1,12 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.campaigns.decide import campaign_id_in, frame, may_become, may_undo_archive, phase, warnings
-from antiphon.campaigns.types import Claimant, Claimed, Frame, Phase, WarningCode
+from antiphon.campaigns.decide import difference, frame, may_become, may_undo_archive, odd_days, overlaps, phase, warnings
+from antiphon.campaigns.types import Change, Claimant, Claimed, Frame, Phase, WarningCode
 
 NOW = datetime(2026, 3, 24, 12, tzinfo=UTC)
 ZONES = ("UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Cairo", "America/Havana")
@@ -92,32 +93,6 @@ def test_what_pages_call_a_campaign() -> None:
     assert [phase(state, within, at=NOW) for state in ("draft", "paused", "archived")] == ["draft", "paused", "archived"]
 
 
-@pytest.mark.parametrize(
-    ("pasted", "found"),
-    [
-        ("482137", "482137"),
-        ("  Spring 2026 ", "Spring 2026"),
-        ("https://www.cm.com/app/campaigns/482137", "482137"),
-        ("https://www.cm.com/app/campaigns/482137/edit?tab=2", "482137"),
-        ("http://localhost:8090/campaigns/482138", "482138"),
-        ("www.cm.com/campaigns/482137/", "482137"),
-        ("https://www.cm.com/app?campaignId=A1&x=2", "A1"),
-        ("https://www.cm.com/app/#/campaigns/9f8b2c1e-0000-4000-8000-000000000001", "9f8b2c1e-0000-4000-8000-000000000001"),
-        ("https://www.cm.com/app#?id=77", "77"),
-        ("HTTPS://www.cm.com/campaigns/Spring%20One", "Spring One"),
-        ("https://www.cm.com/", ""),
-        ("", ""),
-    ],
-)
-def test_a_campaign_id_is_taken_out_of_a_pasted_address(pasted: str, found: str) -> None:
-    assert campaign_id_in(pasted) == found
-
-
-@given(st.text(max_size=200))
-def test_whatever_is_pasted_does_not_break_it(text: str) -> None:
-    assert campaign_id_in(text) == campaign_id_in(text).strip()
-
-
 def claimant(
     number: int, *, frame: Frame | None = None, entry_points: tuple[Claimed, ...] = (Claimed(1, "C1", is_heard=True),), **more: object
 ) -> Claimant:
@@ -141,7 +116,9 @@ def claimant(
 
 
 def codes(own: Claimant, *others: Claimant, within: Frame | None = None) -> list[tuple[WarningCode, str]]:
-    return [(found.code, found.field) for found in warnings([own], others=others, within=within or own.frame, at=NOW)]
+    return [
+        (found.code, found.field) for found in warnings([own], others=others, within=within or own.frame, time_zone=own.time_zone, at=NOW)
+    ]
 
 
 def test_nothing_to_warn_of() -> None:
@@ -168,13 +145,83 @@ def test_an_overlap_needs_a_shared_entry_point_a_shared_instant_and_two_enabled_
     assert codes(own, claimant(2, entry_points=(Claimed(2, "C2", is_heard=True),))) == []
 
 
-def test_an_overlap_says_until_when_and_who_gets_the_replies() -> None:
-    own = claimant(2, frame=Frame(NOW, None))
+def told(own: Claimant, *others: Claimant) -> str:
+    found = warnings([own], others=others, within=own.frame, time_zone=own.time_zone, at=NOW)
+    return "; ".join(one.message for one in found if one.code is WarningCode.OVERLAP)
+
+
+def test_an_overlap_says_until_when_who_gets_the_replies_and_why() -> None:
+    own = claimant(2, frame=Frame(NOW, utc("2026-04-07T22:00")))
     earlier = claimant(1, frame=Frame(NOW - timedelta(days=1), utc("2026-04-30T22:00")))
     same = claimant(1, frame=Frame(NOW, None))
-    assert warnings([own], others=[earlier], within=own.frame, at=NOW)[0].message == (
-        "Engagement 1 (Campaign 1) claims C1 too, until 30 April 2026. While both frames hold, replies to it come here."
+    assert told(own, earlier) == (
+        "Campaign 1 claims C1 too, until 30 April. From 24 March to 7 April replies to it would come here, "
+        "because Campaign 2 starts later. Campaign 1 would get none."
     )
-    assert warnings([own], others=[same], within=own.frame, at=NOW)[0].message == (
-        "Engagement 1 (Campaign 1) claims C1 too, without an end. While both frames hold, replies to it go to Engagement 1."
+    assert told(own, same) == (
+        "Campaign 1 claims C1 too, without an end. From 24 March to 7 April replies to it would go to Campaign 1, "
+        "because Engagement 1 was added before Engagement 2."
     )
+    assert told(same, replace(own, frame=Frame(NOW, None))) == (
+        "Campaign 2 claims C1 too, without an end. From 24 March on replies to it would come here, "
+        "because Engagement 1 was added before Engagement 2."
+    )
+
+
+def test_two_engagements_of_one_campaign_may_not_both_win() -> None:
+    first, second = claimant(1, campaign_id=7), claimant(2, campaign_id=7)
+    found = warnings([first, second], others=[], within=first.frame, time_zone="UTC", at=NOW)
+    assert [(one.engagement_id, one.what, "would come here" in one.then) for one in found] == [
+        (101, "Engagement 2 claims C1 too, without an end.", True),
+        (102, "Engagement 1 claims C1 too, without an end.", False),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), min_size=2, max_size=5))
+def test_of_those_who_claim_one_entry_point_exactly_one_wins_against_all(frames: list[tuple[int, int]]) -> None:
+    day = timedelta(days=1)
+    made = [claimant(n + 1, frame=Frame(NOW + start * day, NOW + (start + 10 + length) * day)) for n, (start, length) in enumerate(frames)]
+    wins = [all(overlap.wins for overlap in overlaps(one, rivals=made)) for one in made]
+    assert wins.count(True) == 1
+    assert sum(len(overlaps(one, rivals=made)) for one in made) == len(made) * (len(made) - 1)
+
+
+def test_an_overlap_holds_while_both_frames_do() -> None:
+    own, rival = claimant(1, frame=Frame(NOW, None)), claimant(2, frame=Frame(NOW + timedelta(days=1), NOW + timedelta(days=3)))
+    (found,) = overlaps(own, rivals=[own, rival])
+    assert found.during == rival.frame
+    assert not found.wins
+
+
+def test_a_number_belongs_to_its_source() -> None:
+    def warned(*holders: str) -> list[tuple[WarningCode, str]]:
+        own = claimant(1, entry_points=(Claimed(1, "+3197", is_heard=False, holders=holders),))
+        return [(one.code, one.what) for one in warnings([own], others=[], within=own.frame, time_zone="UTC", at=NOW)]
+
+    assert warned("CM") == []
+    assert warned() == [(WarningCode.NUMBER_NOT_CONNECTED, "No connected source has +3197.")]
+    assert warned("CM South") == [(WarningCode.NUMBER_NOT_CONNECTED, "+3197 is a number of CM South, not of CM.")]
+
+
+def test_an_entry_point_that_is_not_in_the_library_has_no_rival() -> None:
+    fresh = Claimed(0, "C9", is_heard=True)
+    assert codes(claimant(1, entry_points=(fresh,)), claimant(2, entry_points=(fresh,))) == []
+
+
+def test_the_days_on_which_clocks_change() -> None:
+    day = date.fromisoformat
+    found = odd_days(day("2026-03-24"), day("2026-04-07"), time_zone="Europe/Amsterdam", until=day("2030-01-01"))
+    assert found == [(day("2026-03-29"), 23 * 60)]
+    assert odd_days(day("2026-03-24"), None, time_zone="Europe/Amsterdam", until=day("2026-10-25")) == [
+        (day("2026-03-29"), 23 * 60),
+        (day("2026-10-25"), 25 * 60),
+    ]
+    assert odd_days(day("2026-04-01"), day("2026-04-10"), time_zone="Australia/Lord_Howe", until=day("2030-01-01")) == [
+        (day("2026-04-05"), 24 * 60 + 30)
+    ]
+    assert odd_days(day("2026-03-24"), None, time_zone="UTC", until=day("2026-10-25")) == []
+
+
+def test_a_difference_names_what_changed_only() -> None:
+    assert difference({"a": 1, "b": 2}, {"a": 1, "b": 3}) == (Change("b", 2, 3),)
+    assert difference({"a": 1}, {"a": 1}) == ()

@@ -152,7 +152,7 @@ class Provider(Transport):
 def test_the_product_token_is_checked_beside_and_never_blocks(north: Tenant, outcome: Outcome, state: str) -> None:
     assert jobs(north, "check_token") == 2  # North's and South's sources
     with Provider(outcome) as provider:
-        providers.check_token(north.id, north.source.id, transport=provider, base_url="http://127.0.0.1:1")
+        providers.check_token(north.id, north.source.id, at=north.clock(), transport=provider, base_url="http://127.0.0.1:1")
     stored = Source.objects.get(id=north.source.id)
     assert stored.token_state == state
     assert stored.token_reason

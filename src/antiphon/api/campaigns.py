@@ -11,12 +11,15 @@ from antiphon.api import versions
 from antiphon.api.access import May, caller_of
 from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
-from antiphon.campaigns import decide, store, verbs
+from antiphon.campaigns import decide, guarding, store, verbs
+from antiphon.campaigns.copying import duplicate_campaign
+from antiphon.campaigns.history import history_of
 from antiphon.campaigns.models import Campaign
-from antiphon.campaigns.types import FieldWarning, Frame, NewCampaign
+from antiphon.campaigns.types import FieldWarning, Frame, NewCampaign, Step
 from antiphon.kit import clock
 
 router = Router(tags=["campaigns"])
+_FIELDS = {"source_id": "source", "skill_id": "skill", "entry_point_ids": "entry_points"}
 
 GoalKind = Literal["conversation", "lead", "sale", "service", "other"]
 
@@ -92,6 +95,36 @@ class StateIn(Schema):
     state: Literal["draft", "published", "paused", "archived"]
 
 
+class CopyIn(Schema):
+    """What the copy is called; without a name, "Copy of" and the original's."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field("", max_length=200)
+
+
+class ChangeOut(Schema):
+    """A field as it was and as it became."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class VersionOut(Schema):
+    """A version of a campaign, or of one of its engagements (`kind`, `id`): who made it, when, and what it changed.
+
+    The first version of either has no changes.
+    """
+
+    kind: str
+    id: int
+    name: str
+    version: int
+    at: datetime
+    actor: str
+    changes: list[ChangeOut]
+
+
 @router.get("campaigns", response=Page[CampaignOut], auth=May("campaigns.read"), summary="List campaigns")
 def list_campaigns(request: HttpRequest, paging: PagingQuery, state: str | None = None) -> dict[str, Any]:
     """Oldest first."""
@@ -146,15 +179,41 @@ def set_state(request: HttpRequest, response: HttpResponse, campaign_id: int, pa
     return _with_warnings(changed, response)
 
 
+@router.post(
+    "campaigns/{int:campaign_id}/copies", response={201: CampaignWithWarnings}, auth=May("campaigns.write"), summary="Duplicate a campaign"
+)
+def copy_campaign(request: HttpRequest, response: HttpResponse, campaign_id: int, payload: CopyIn) -> Status[dict[str, Any]]:
+    """A draft with its goal, frame and engagements. Campaign IDs stay behind: each broadcast has its own."""
+    caller = caller_of(request)
+    made = duplicate_campaign(caller.account_id, campaign_id, actor=caller.actor, at=clock.now(), name=payload.name)
+    return Status(201, _with_warnings(made, response))
+
+
+@router.get(
+    "campaigns/{int:campaign_id}/versions", response=list[VersionOut], auth=May("campaigns.read"), summary="What became of a campaign"
+)
+def versions_of(request: HttpRequest, campaign_id: int) -> list[dict[str, Any]]:
+    """Every version of the campaign and of its engagements, newest first."""
+    return [_version_shown(step) for step in history_of(caller_of(request).account_id, campaign_id)]
+
+
 def warning_shown(warning: FieldWarning) -> dict[str, Any]:
     """Return a warning as the API shows it."""
     return {"code": warning.code, "message": warning.message, "field": warning.field, "engagement": warning.engagement_id}
 
 
+def _version_shown(step: Step) -> dict[str, Any]:
+    same = ("kind", "id", "name", "version", "at", "actor")
+    changes = [{"field": _FIELDS.get(one.field, one.field), "before": one.before, "after": one.after} for one in step.changes]
+    return {name: getattr(step, name) for name in same} | {"changes": changes}
+
+
 def _with_warnings(campaign: Campaign, response: HttpResponse) -> dict[str, Any]:
     versions.tagged(response, campaign.version)
-    warnings = verbs.warnings_of(campaign.account_id, campaign.id, at=clock.now())
-    engagements = campaign.engagements.filter(account_id=campaign.account_id).order_by("number").values_list("id", flat=True)
+    warnings = guarding.warnings_of(campaign.account_id, campaign.id, at=clock.now())
+    engagements = (
+        campaign.engagements.filter(account_id=campaign.account_id, removed_at=None).order_by("number").values_list("id", flat=True)
+    )
     return _shown(campaign) | {"engagements": list(engagements), "warnings": [warning_shown(warning) for warning in warnings]}
 
 

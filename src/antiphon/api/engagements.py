@@ -12,7 +12,7 @@ from antiphon.api.access import May, caller_of
 from antiphon.api.campaigns import WarningOut, warning_shown
 from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
-from antiphon.campaigns import store, verbs
+from antiphon.campaigns import guarding, removal, store, verbs
 from antiphon.campaigns.models import Engagement, EntryPoint
 from antiphon.campaigns.types import NewEngagement
 from antiphon.kit import clock
@@ -161,12 +161,23 @@ def edit_engagement(request: HttpRequest, response: HttpResponse, engagement_id:
     return _with_warnings(edited, response)
 
 
+@router.delete("engagements/{int:engagement_id}", response={204: None}, auth=May("campaigns.write"), summary="Remove an engagement")
+def remove_engagement(request: HttpRequest, engagement_id: int) -> Status[None]:
+    """Nothing finds it any more, and its entry points are free; what was linked to it stays.
+
+    A published campaign keeps its last entry point (409).
+    """
+    caller = caller_of(request)
+    removal.remove_engagement(caller.account_id, engagement_id, actor=caller.actor, at=clock.now(), version=versions.expected(request))
+    return Status(204, None)
+
+
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:
     return {_RENAMED.get(name, name): value for name, value in values.items()}
 
 
 def _of(account_id: int) -> QuerySet[Engagement, Engagement]:
-    return Engagement.objects.filter(account_id=account_id).prefetch_related("entry_points")
+    return Engagement.objects.filter(account_id=account_id, removed_at=None).prefetch_related("entry_points")
 
 
 def _entry_point(entry_point: EntryPoint) -> dict[str, Any]:
@@ -176,7 +187,7 @@ def _entry_point(entry_point: EntryPoint) -> dict[str, Any]:
 
 def _with_warnings(engagement: Engagement, response: HttpResponse) -> dict[str, Any]:
     versions.tagged(response, engagement.version)
-    found = verbs.warnings_of(engagement.account_id, engagement.campaign_id, at=clock.now())
+    found = guarding.warnings_of(engagement.account_id, engagement.campaign_id, at=clock.now())
     return _shown(engagement) | {"warnings": [warning_shown(warning) for warning in found if warning.engagement_id == engagement.id]}
 
 

@@ -1,12 +1,11 @@
-"""Pure decisions about campaigns: frames as instants, transitions of state, the campaign ID in a pasted URL, warnings."""
+"""Pure decisions about campaigns: frames as instants, transitions of state, what differs, warnings."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from antiphon.campaigns.types import Claimant, Claimed, FieldWarning, Frame, Phase, WarningCode
+from antiphon.campaigns.types import Change, Claimant, Claimed, FieldWarning, Frame, Overlap, Phase, WarningCode
 
 UNDO = timedelta(minutes=2)
 LONGEST_ID = 200
@@ -16,7 +15,6 @@ _AFTER = {
     "paused": frozenset({"published", "draft", "archived"}),
     "archived": frozenset[str](),
 }
-_ID_PARAMETERS = frozenset({"id", "campaign", "campaignid", "campaign_id", "campaign-id"})
 
 
 def frame(starts_on: date, ends_on: date | None, *, time_zone: str) -> Frame:
@@ -50,35 +48,46 @@ def phase(state: str, within: Frame, *, at: datetime) -> Phase:
     return Phase.LIVE if within.holds(at) else Phase.ENDED
 
 
-def campaign_id_in(text: str) -> str:
-    """Return the campaign ID that a person pasted: as it is, or out of the URL of the provider's page.
-
-    In a URL: a parameter that is named for it, else the last part of the path (or of a path after `#`) that holds a digit,
-    else the last part. Empty when there is none.
-    """
-    text = text.strip()
-    if not re.match(r"(?i)https?://|www\.", text):
-        return text
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    inner = urlsplit(parts.fragment)
-    for name, value in parse_qsl(parts.query) + parse_qsl(inner.query):
-        if name.lower() in _ID_PARAMETERS and value.strip():
-            return value.strip()
-    found = [unquote(part) for part in f"{parts.path}/{inner.path if '/' in parts.fragment else ''}".split("/") if part]
-    return next((part for part in reversed(found) if any(char.isdigit() for char in part)), found[-1] if found else "")
+def odd_days(starts_on: date, ends_on: date | None, *, time_zone: str, until: date) -> list[tuple[date, int]]:
+    """Return the days of a frame on which clocks change, up to `until`, each with its length in whole minutes."""
+    zone, last = ZoneInfo(time_zone), min(ends_on or until, until)
+    days = (starts_on + timedelta(days=index) for index in range((last - starts_on).days + 1))
+    lengths = ((day, _first_moment(day + timedelta(days=1), zone) - _first_moment(day, zone)) for day in days)
+    return [(day, int(length / timedelta(minutes=1))) for day, length in lengths if length != timedelta(days=1)]
 
 
-def warnings(campaign: Sequence[Claimant], *, others: Iterable[Claimant], within: Frame, at: datetime) -> list[FieldWarning]:
+def warnings(
+    campaign: Sequence[Claimant], *, others: Iterable[Claimant], within: Frame, time_zone: str, at: datetime
+) -> list[FieldWarning]:
     """Return what to warn of before a campaign goes live: of its frame, then of each engagement.
 
-    `campaign` are its own engagements, `others` the enabled engagements of other published campaigns.
+    `campaign` are its own engagements, `others` the enabled engagements of other published campaigns, `time_zone` the campaign's.
     """
-    found = list(_of_frame(within, at=at))
+    found = list(_of_frame(within, time_zone=time_zone, at=at))
     rivals = [*campaign, *others]
     for claimant in campaign:
         found += _of_parts(claimant)
-        found += _overlaps(claimant, rivals=rivals)
+        found += [_of_overlap(overlap, at=at) for overlap in overlaps(claimant, rivals=rivals)]
     return found
+
+
+def overlaps(claimant: Claimant, *, rivals: Iterable[Claimant]) -> list[Overlap]:
+    """Return each entry point that a rival claims too while both frames hold, and who gets the replies then.
+
+    Attribution's rule: the campaign that starts later, then the engagement that was there first.
+    """
+    found = []
+    for rival in rivals:
+        if rival.engagement_id == claimant.engagement_id or not (rival.enabled and claimant.enabled and rival.frame.meets(claimant.frame)):
+            continue
+        during, wins = claimant.frame.shared(rival.frame), _rank(claimant) > _rank(rival)
+        found += [Overlap(claimant, rival, entry_point, during, wins) for entry_point in _shared(claimant, rival)]
+    return found
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return the fields that are no longer what they were, in their order."""
+    return tuple(Change(name, before[name], after[name]) for name in after if before[name] != after[name])
 
 
 def _first_moment(day: date, zone: ZoneInfo) -> datetime:
@@ -86,58 +95,94 @@ def _first_moment(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
-def _of_frame(within: Frame, *, at: datetime) -> Iterable[FieldWarning]:
+def _of_frame(within: Frame, *, time_zone: str, at: datetime) -> Iterable[FieldWarning]:
     if within.ends_at is not None and within.ends_at <= at:
-        message = "This frame is over: replies start conversations that are not linked. Choose a later last day."
-        yield FieldWarning(WarningCode.FRAME_IN_PAST, message, "ends_on")
+        what = f"This frame is over since {_day(_last_moment(within.ends_at), time_zone, at=at)}."
+        yield FieldWarning(
+            WarningCode.FRAME_IN_PAST, what, "Replies start conversations that are not linked. Choose a later last day.", "ends_on"
+        )
 
 
 def _of_parts(claimant: Claimant) -> Iterable[FieldWarning]:
-    def warning(code: WarningCode, message: str, field: str) -> FieldWarning:
-        return FieldWarning(code, message, field, claimant.engagement_id)
+    def warning(code: WarningCode, what: str, then: str, field: str) -> FieldWarning:
+        return FieldWarning(code, what, then, field, claimant.engagement_id)
 
+    name, source = claimant.engagement_name, claimant.source_name
     if not claimant.entry_points:
-        yield warning(
-            WarningCode.NO_ENTRY_POINT, f"{claimant.engagement_name} has no entry point: no reply finds it. Add one.", "entry_points"
-        )
+        yield warning(WarningCode.NO_ENTRY_POINT, f"{name} has no entry point.", "No reply finds it. Add one.", "entry_points")
     for entry_point in claimant.entry_points:
-        if not entry_point.is_heard:
-            message = f"Nothing has been heard of {entry_point.label} yet: compare it with the provider's tool."
-            yield warning(WarningCode.NEVER_HEARD, message, "entry_points")
+        yield from _of_entry_point(entry_point, claimant)
     if not claimant.skill_has_people:
-        message = f"Nobody has the skill {claimant.skill_name}: conversations would wait. Give it to somebody."
-        yield warning(WarningCode.SKILL_WITHOUT_PEOPLE, message, "skill")
+        what, then = f"Nobody has the skill {claimant.skill_name}.", "Conversations would wait until somebody gets it."
+        yield warning(WarningCode.SKILL_WITHOUT_PEOPLE, what, then, "skill")
     if not claimant.source_is_connected:
-        message = f"{claimant.source_name} is not connected: no replies come in through it."
-        yield warning(WarningCode.SOURCE_NOT_CONNECTED, message, "source")
+        what, then = f"{source} is not connected.", "No replies come in through it. Choose a connected source."
+        yield warning(WarningCode.SOURCE_NOT_CONNECTED, what, then, "source")
     if not claimant.has_note:
-        yield warning(WarningCode.NOTE_EMPTY, "Agents see no note. Say what was offered, and what to do.", "note")
+        then = "They see the broadcast text only. Say what was offered, and what to do."
+        yield warning(WarningCode.NOTE_EMPTY, "There is no note to agents.", then, "note")
 
 
-def _overlaps(claimant: Claimant, *, rivals: Iterable[Claimant]) -> Iterable[FieldWarning]:
-    for rival in rivals:
-        if rival.engagement_id == claimant.engagement_id or not (rival.enabled and claimant.enabled and rival.frame.meets(claimant.frame)):
-            continue
-        for entry_point in _shared(claimant, rival):
-            claims = f"{rival.engagement_name} ({rival.campaign_name}) claims {entry_point.label} too, {_until(rival)}."
-            message = f"{claims} {_winner(claimant, rival)}"
-            yield FieldWarning(WarningCode.OVERLAP, message, "entry_points", claimant.engagement_id)
+def _of_entry_point(entry_point: Claimed, claimant: Claimant) -> Iterable[FieldWarning]:
+    label, source, others = entry_point.label, claimant.source_name, entry_point.holders
+    if others is None and not entry_point.is_heard:
+        what = f"{source} has never told of {label}."
+        then = "Nothing was sent yet, or the ID is another one: compare it with the provider's tool."
+        yield FieldWarning(WarningCode.NEVER_HEARD, what, then, "entry_points", claimant.engagement_id)
+    if others is None or source in others:
+        return
+    what = f"{label} is a number of {', '.join(others)}, not of {source}." if others else f"No connected source has {label}."
+    then = f"Replies to it do not come in through {source}: compare it with the numbers under Data sources."
+    yield FieldWarning(WarningCode.NUMBER_NOT_CONNECTED, what, then, "entry_points", claimant.engagement_id)
+
+
+def _of_overlap(overlap: Overlap, *, at: datetime) -> FieldWarning:
+    """Say who claims it too and until when, who would get the replies from when to when, and why."""
+    own, rival, is_own = overlap.claimant, overlap.rival, overlap.claimant.campaign_id == overlap.rival.campaign_id
+    other = rival.engagement_name if is_own else rival.campaign_name
+    what = f"{other} claims {overlap.entry_point.label} too, {_until(rival, at=at)}."
+    winner, loser = (own, rival) if overlap.wins else (rival, own)
+    to = "would come here" if overlap.wins else f"would go to {rival.campaign_name if not is_own else rival.engagement_name}"
+    then = f"{_span(overlap.during, own.time_zone, at=at)} replies to it {to}, {_because(winner, loser)}"
+    return FieldWarning(WarningCode.OVERLAP, what, then, "entry_points", own.engagement_id)
+
+
+def _because(winner: Claimant, loser: Claimant) -> str:
+    if winner.frame.starts_at == loser.frame.starts_at:
+        return f"because {winner.engagement_name} was added before {loser.engagement_name}."
+    return f"because {winner.campaign_name} starts later. {loser.campaign_name} would get none."
+
+
+def _rank(claimant: Claimant) -> tuple[datetime, int]:
+    """Return what decides between two in frame: the later start, then the one that was there first."""
+    return claimant.frame.starts_at, -claimant.engagement_number
 
 
 def _shared(one: Claimant, other: Claimant) -> list[Claimed]:
-    theirs = {entry_point.id for entry_point in other.entry_points}
+    theirs = {entry_point.id for entry_point in other.entry_points if entry_point.id}
     return [entry_point for entry_point in one.entry_points if entry_point.id in theirs]
 
 
-def _until(rival: Claimant) -> str:
+def _until(rival: Claimant, *, at: datetime) -> str:
     if rival.frame.ends_at is None:
         return "without an end"
-    last = rival.frame.ends_at.astimezone(ZoneInfo(rival.time_zone)) - timedelta(microseconds=1)
-    return f"until {last.day} {last:%B %Y}"
+    return f"until {_day(_last_moment(rival.frame.ends_at), rival.time_zone, at=at)}"
 
 
-def _winner(claimant: Claimant, rival: Claimant) -> str:
-    """Say who gets the replies while both are in frame: the later start, then the one that was there first."""
-    ours = (claimant.frame.starts_at, -claimant.engagement_number)
-    theirs = (rival.frame.starts_at, -rival.engagement_number)
-    return f"While both frames hold, replies to it {'come here' if ours > theirs else f'go to {rival.engagement_name}'}."
+def _span(during: Frame, time_zone: str, *, at: datetime) -> str:
+    first = _day(during.starts_at, time_zone, at=at)
+    if during.ends_at is None:
+        return f"From {first} on"
+    last = _day(_last_moment(during.ends_at), time_zone, at=at)
+    return f"On {first}" if first == last else f"From {first} to {last}"
+
+
+def _last_moment(ends_at: datetime) -> datetime:
+    return ends_at - timedelta(microseconds=1)
+
+
+def _day(moment: datetime, time_zone: str, *, at: datetime) -> str:
+    """Return a day as people say it, with the year when it is not the present one."""
+    zone = ZoneInfo(time_zone)
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%B}" if local.year == at.astimezone(zone).year else f"{local.day} {local:%B %Y}"

@@ -1,12 +1,14 @@
 """What is stored of campaigns: their rows, their versions, and who claims what."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from antiphon.accounts.models import AppGrant
 from antiphon.campaigns.models import Campaign, CampaignVersion, Engagement, EngagementEntryPoint, EngagementVersion, EntryPoint
-from antiphon.campaigns.types import Claimant, Claimed, Frame
+from antiphon.campaigns.types import Claimant, Claimed, Drafted, Frame
+from antiphon.kit import keys
 from antiphon.kit.db import Database, rows, sql
 from antiphon.kit.problems import Invalid, Missing
 from antiphon.providers.models import Source
@@ -29,10 +31,14 @@ def campaign_in(account_id: int, campaign_id: int, *, locked: bool = False) -> C
     return found
 
 
-def engagement_in(account_id: int, engagement_id: int, *, locked: bool = False) -> Engagement:
-    """Return an engagement of the account, its entry points with it. Raises Missing."""
+def engagement_in(account_id: int, engagement_id: int, *, locked: bool = False, removed: bool = False) -> Engagement:
+    """Return an engagement of the account that was not removed, or was. Raises Missing."""
     query = Engagement.objects.select_for_update(of=("self",)) if locked else Engagement.objects
-    found = query.select_related("campaign", "source", "skill").filter(account_id=account_id, id=engagement_id).first()
+    found = (
+        query.select_related("campaign", "source", "skill")
+        .filter(account_id=account_id, id=engagement_id, removed_at__isnull=not removed)
+        .first()
+    )
     if found is None:
         raise Missing("not_found", f"There is no engagement {engagement_id} in this account.")
     return found
@@ -90,27 +96,62 @@ def uses_of_skill(account_id: int, skill_id: int) -> list[str]:
     return [source.name for source in sources.order_by("id")] + [engagement.name for engagement in engagements.order_by("id")]
 
 
-def claimants(db: Database, account_id: int, campaign_id: int) -> tuple[list[Claimant], list[Claimant]]:
-    """Return the campaign's own engagements, and the rivals for their entry points in other published campaigns."""
-    found = rows(db, sql(__package__, "claimants"), {"account_id": account_id, "campaign_id": campaign_id})
-    own = [_claimant(row) for row in found if row.campaign_id == campaign_id]
-    return own, [_claimant(row) for row in found if row.campaign_id != campaign_id]
+def claimants(
+    db: Database, account_id: int, campaign_ids: Sequence[int], *, entry_point_ids: Sequence[int] = ()
+) -> tuple[list[Claimant], list[Claimant]]:
+    """Return the campaigns' own engagements, and the rivals in other published campaigns for what they, or those named, claim."""
+    wanted = {"account_id": account_id, "campaign_id": list(campaign_ids), "entry_point_id": list(entry_point_ids)}
+    found = [_claimant(row) for row in rows(db, sql(__package__, "claimants"), wanted)]
+    own = set(campaign_ids)
+    return [one for one in found if one.campaign_id in own], [one for one in found if one.campaign_id not in own]
+
+
+def drafted(db: Database, account_id: int, draft: Drafted, *, campaign: Campaign, within: Frame, number: int) -> Claimant:
+    """Return an engagement of a form as the warnings see it."""
+    wanted = {"account_id": account_id, "source_id": draft.source_id, "skill_id": draft.skill_id}
+    pairs = {"kind": [kind for kind, _ in draft.entry_points], "value": [value for _, value in draft.entry_points]}
+    row = rows(db, sql(__package__, "drafted"), wanted | pairs | {"key": [keys.fold(value) for _, value in draft.entry_points]})[0]
+    return Claimant(
+        campaign_id=campaign.id,
+        campaign_name=campaign.name,
+        is_published=campaign.state == "published",
+        engagement_id=draft.id,
+        engagement_number=number,
+        engagement_name=draft.name or "This engagement",
+        enabled=draft.enabled,
+        frame=within,
+        time_zone=campaign.time_zone,
+        entry_points=_claimed(row.entry_points),
+        skill_name=row.skill_name or "",
+        skill_has_people=row.skill_has_people or row.skill_name is None,
+        source_name=row.source_name or "",
+        source_is_connected=row.source_is_connected or row.source_name is None,
+        has_note=draft.has_note,
+    )
 
 
 def _claimant(row: Any) -> Claimant:
     return Claimant(
         campaign_id=row.campaign_id,
         campaign_name=row.campaign_name,
+        is_published=row.is_published,
         engagement_id=row.engagement_id,
         engagement_number=row.engagement_number,
         engagement_name=row.engagement_name,
         enabled=row.enabled,
         frame=Frame(row.starts_at, row.ends_at),
         time_zone=row.time_zone,
-        entry_points=tuple(Claimed(**entry_point) for entry_point in json.loads(row.entry_points)),
+        entry_points=_claimed(row.entry_points),
         skill_name=row.skill_name,
         skill_has_people=row.skill_has_people,
         source_name=row.source_name,
         source_is_connected=row.source_is_connected,
         has_note=row.has_note,
+    )
+
+
+def _claimed(told: str) -> tuple[Claimed, ...]:
+    return tuple(
+        Claimed(one["id"], one["label"], one["is_heard"], None if one["holders"] is None else tuple(one["holders"]))
+        for one in json.loads(told)
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class Frame:
     def meets(self, other: "Frame") -> bool:
         """Return whether some instant is in both frames."""
         return (other.ends_at is None or self.starts_at < other.ends_at) and (self.ends_at is None or other.starts_at < self.ends_at)
+
+    def shared(self, other: "Frame") -> "Frame":
+        """Return what lies in both frames; only for frames that meet."""
+        ends = [frame.ends_at for frame in (self, other) if frame.ends_at is not None]
+        return Frame(max(self.starts_at, other.starts_at), min(ends, default=None))
 
 
 class Phase(StrEnum):
@@ -42,17 +48,40 @@ class WarningCode(StrEnum):
     SKILL_WITHOUT_PEOPLE = "skill_without_people"
     NOTE_EMPTY = "note_empty"
     NO_ENTRY_POINT = "no_entry_point"
+    NUMBER_NOT_CONNECTED = "number_not_connected"
     SOURCE_NOT_CONNECTED = "source_not_connected"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldWarning:
-    """A warning beside the field that causes it; `engagement_id` is None where it concerns the campaign itself."""
+    """A warning beside the field that causes it: what is wrong, then what will come of it and what to do.
+
+    `engagement_id` is None where it concerns the campaign itself, and 0 for an engagement that is not stored yet.
+    """
 
     code: WarningCode
-    message: str
+    what: str
+    then: str
     field: str
     engagement_id: int | None = None
+
+    @property
+    def message(self) -> str:
+        """Return all of it as one text."""
+        return f"{self.what} {self.then}"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An entry point as the warnings see it. `id` is 0 for one that is not in the library yet.
+
+    `is_heard`: a broadcast of this campaign ID has come. `holders`: the connected sources that have this number; None for a campaign ID.
+    """
+
+    id: int
+    label: str
+    is_heard: bool
+    holders: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +96,50 @@ class Claimant:
     enabled: bool
     frame: Frame
     time_zone: str
-    entry_points: tuple["Claimed", ...]
+    entry_points: tuple[Claimed, ...]
     skill_name: str
     skill_has_people: bool
     source_name: str
     source_is_connected: bool
     has_note: bool
+    is_published: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """An entry point as the warnings see it; `is_heard`: a notice of it, or from it, has come."""
+class Overlap:
+    """Two engagements that claim one entry point while both frames hold, and which of them gets the replies then."""
 
+    claimant: Claimant
+    rival: Claimant
+    entry_point: Claimed
+    during: Frame
+    wins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a campaign or engagement, as it was and as it became; values are as they are stored."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One version of a campaign, or of one of its engagements: who made it, when, and what it changed.
+
+    `kind` is `campaign` or `engagement`; the first version of either has no changes and `is_first`.
+    """
+
+    kind: str
     id: int
-    label: str
-    is_heard: bool
+    name: str
+    version: int
+    at: datetime
+    actor: str
+    changes: tuple[Change, ...]
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +166,19 @@ class NewEngagement:
     entry_point_ids: Sequence[int] = ()
     enabled: bool = True
     authentication: str = "on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """An engagement as it stands in a form, to be warned of before it is saved; `id` is 0 for a new one.
+
+    `entry_points` are (kind, value) pairs, of the library or not. Names nobody: ids that are unknown are warned of as nothing.
+    """
+
+    id: int
+    name: str
+    source_id: int
+    skill_id: int
+    has_note: bool
+    entry_points: Sequence[tuple[str, str]]
+    enabled: bool = True

@@ -4,17 +4,19 @@ from datetime import datetime
 from typing import Any
 
 from antiphon.accounts.audit import audit
+from antiphon.accounts.inputs import check_time_zone
 from antiphon.accounts.models import Account
-from antiphon.accounts.verbs import check_time_zone, skill_in
+from antiphon.accounts.verbs import skill_in
 from antiphon.campaigns import decide, store
 from antiphon.campaigns.models import Campaign, CampaignVersion, Engagement, EngagementEntryPoint, EntryPoint, Goal, State
-from antiphon.campaigns.types import FieldWarning, Frame, NewCampaign, NewEngagement
+from antiphon.campaigns.types import NewCampaign, NewEngagement
 from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
 from antiphon.kit import jobs, keys, phones
 from antiphon.kit.db import Database, account
 from antiphon.kit.problems import Conflict, Invalid, Stale
 from antiphon.providers.models import Source
+from antiphon.providers.registry import ADAPTERS
 from antiphon.providers.verbs import is_connected, source_in
 
 _FRAME = ("time_zone", "starts_on", "ends_on")
@@ -43,8 +45,8 @@ def edit_campaign(
     """Change name, goal or frame; live when saved, as a new version. Raises Invalid, Missing, Conflict, Stale (`version` is old)."""
     with account(account_id):
         campaign = store.campaign_in(account_id, campaign_id, locked=True)
-        _check_version(campaign.version, version)
-        _check_not_archived(campaign)
+        check_version(campaign.version, version)
+        check_not_archived(campaign)
         before = (campaign.starts_at, campaign.ends_at)
         merged = {name: getattr(campaign, name) for name in _CAMPAIGN} | {k: v for k, v in changes.items() if k in _CAMPAIGN}
         for name, value in _campaign_values(merged).items():
@@ -52,7 +54,7 @@ def edit_campaign(
         _save_campaign(campaign, actor=actor, at=at)
         audit(account_id, actor=actor, action="campaign.edited", subject=_subject(campaign), at=at, detail=_plain(changes))
         if before != (campaign.starts_at, campaign.ends_at):
-            _map_late(campaign)
+            map_late(campaign)
     return campaign
 
 
@@ -65,7 +67,7 @@ def set_state(account_id: int, campaign_id: int, state: str, *, actor: str, at: 
         raise Invalid("unknown_state", f"There is no state {state}: use one of {', '.join(State.values)}.", field="state")
     with account(account_id) as db:
         campaign = store.campaign_in(account_id, campaign_id, locked=True)
-        _check_version(campaign.version, version)
+        check_version(campaign.version, version)
         if campaign.state == state:
             return campaign
         _check_transition(campaign, state, actor=actor, at=at)
@@ -74,7 +76,7 @@ def set_state(account_id: int, campaign_id: int, state: str, *, actor: str, at: 
         detail = {"from": before, "to": state}
         audit(account_id, actor=actor, action=f"campaign.{state}", subject=_subject(campaign), at=at, detail=detail)
         _tell(db, campaign, at=at)
-        _map_late(campaign)
+        map_late(campaign)
     return campaign
 
 
@@ -83,17 +85,17 @@ def create_engagement(account_id: int, campaign_id: int, new: NewEngagement, *, 
     check_authentication(new.authentication)
     with account(account_id):
         campaign = store.campaign_in(account_id, campaign_id, locked=True)
-        _check_not_archived(campaign)
+        check_not_archived(campaign)
         values = _engagement_values(account_id, {name: getattr(new, name) for name in _ENGAGEMENT})
         _check_connected(account_id, values["source_id"])
-        made = Engagement(account_id=account_id, campaign=campaign, number=_next_number(account_id), created_at=at, updated_at=at, **values)
+        made = Engagement(account_id=account_id, campaign=campaign, number=next_number(account_id), created_at=at, updated_at=at, **values)
         entry_points = store.entry_points_of(account_id, list(new.entry_point_ids), source=made.source)
         made.save(force_insert=True)
         store.set_entry_points(made, entry_points)
         store.add_engagement_version(made, actor=actor, at=at)
         detail = values | {"campaign": campaign_id, "entry_points": [entry_point.id for entry_point in entry_points]}
         audit(account_id, actor=actor, action="engagement.created", subject=f"engagement:{made.id}", at=at, detail=detail)
-        _map_late(campaign)
+        map_late(campaign)
     return made
 
 
@@ -107,19 +109,19 @@ def edit_engagement(
     check_authentication(changes.get("authentication", "on"))
     with account(account_id):
         edited = store.engagement_in(account_id, engagement_id, locked=True)
-        _check_version(edited.version, version)
-        _check_not_archived(edited.campaign)
+        check_version(edited.version, version)
+        check_not_archived(edited.campaign)
         if changes.get("source_id", edited.source_id) != edited.source_id:
             _check_connected(account_id, changes["source_id"])
         merged = {name: getattr(edited, name) for name in _ENGAGEMENT} | {k: v for k, v in changes.items() if k in _ENGAGEMENT}
         for name, value in _engagement_values(account_id, merged).items():
             setattr(edited, name, value)
         wanted = changes.get("entry_point_ids", store.entry_point_ids(edited))
-        _check_publishable_without(edited, has_entry_points=bool(wanted))
+        check_publishable_without(edited, has_entry_points=bool(wanted))
         store.set_entry_points(edited, store.entry_points_of(account_id, list(wanted), source=edited.source))
         _save_engagement(edited, actor=actor, at=at)
         audit(account_id, actor=actor, action="engagement.edited", subject=f"engagement:{edited.id}", at=at, detail=changes)
-        _map_late(edited.campaign)
+        map_late(edited.campaign)
     return edited
 
 
@@ -144,14 +146,6 @@ def create_entry_point(
             detail = {"source": source_id, "kind": kind, "value": value}
             audit(account_id, actor=actor, action="entry_point.created", subject=f"entry_point:{found.id}", at=at, detail=detail)
     return found, is_new
-
-
-def warnings_of(account_id: int, campaign_id: int, *, at: datetime) -> list[FieldWarning]:
-    """Return what to warn of, as the campaign is stored now."""
-    with account(account_id) as db:
-        campaign = store.campaign_in(account_id, campaign_id)
-        own, others = store.claimants(db, account_id, campaign_id)
-    return decide.warnings(own, others=others, within=Frame(campaign.starts_at, campaign.ends_at), at=at)
 
 
 def check_authentication(value: str) -> None:
@@ -197,7 +191,7 @@ def _entry_point_key(kind: str, value: str, *, source: Source) -> tuple[str, str
         number = phones.normalise(value, home_region=source.home_region or None)
         value, key = number.value, number.key
     elif kind == EntryPoint.Kind.CAMPAIGN_ID:
-        value = decide.campaign_id_in(keys.clean(value))
+        value = ADAPTERS[source.app].campaign_id_in(keys.clean(value))
         key = keys.fold(value)
     else:
         raise Invalid("unknown_kind", f"There is no kind {kind}: use one of {', '.join(EntryPoint.Kind.values)}.", field="kind")
@@ -206,12 +200,14 @@ def _entry_point_key(kind: str, value: str, *, source: Source) -> tuple[str, str
     return value, key
 
 
-def _check_version(stored: int, expected: int | None) -> None:
+def check_version(stored: int, expected: int | None) -> None:
+    """Raise Stale when somebody changed it since version `expected` was read."""
     if expected is not None and expected != stored:
         raise Stale(stored)
 
 
-def _check_not_archived(campaign: Campaign) -> None:
+def check_not_archived(campaign: Campaign) -> None:
+    """Raise Conflict for an archived campaign."""
     if campaign.state == State.ARCHIVED:
         raise Conflict("archived", f"{campaign.name} is archived and cannot be changed.")
 
@@ -254,7 +250,7 @@ def _check_publishable(campaign: Campaign) -> None:
         raise Conflict("source_not_connected", f"{campaign.name} has no engagement on a connected source.", field="engagements")
 
 
-def _check_publishable_without(engagement: Engagement, *, has_entry_points: bool) -> None:
+def check_publishable_without(engagement: Engagement, *, has_entry_points: bool) -> None:
     """Keep what publishing asked for: the last entry point of a published campaign stays."""
     if has_entry_points or engagement.campaign.state not in _COUNTED:
         return
@@ -264,7 +260,8 @@ def _check_publishable_without(engagement: Engagement, *, has_entry_points: bool
         raise Conflict("no_entry_point", message, field="entry_points")
 
 
-def _next_number(account_id: int) -> int:
+def next_number(account_id: int) -> int:
+    """Return the number of the account's next engagement, and keep it from others."""
     row = Account.objects.select_for_update().get(id=account_id)
     number = row.next_engagement_number
     Account.objects.filter(id=account_id).update(next_engagement_number=number + 1)
@@ -285,7 +282,7 @@ def _save_engagement(engagement: Engagement, *, actor: str, at: datetime) -> Non
     store.add_engagement_version(engagement, actor=actor, at=at)
 
 
-def _map_late(campaign: Campaign) -> None:
+def map_late(campaign: Campaign) -> None:
     """Ask for the unmapped notices that the campaign claims now to be mapped."""
     if campaign.state in _COUNTED:
         jobs.put_off("late_mapping", once=f"late_mapping:{campaign.account_id}", account_id=campaign.account_id)

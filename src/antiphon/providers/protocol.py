@@ -79,6 +79,11 @@ class SourceSettings:
     notice_tolerance: timedelta = timedelta(minutes=10)
 
 
+def topic(source_id: int) -> str:
+    """Return what pages listen to for what a source hears and is told of, without hearing of every notice."""
+    return f"heard:{source_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """One webhook request as it came in. Header names are lower case; `received_at` is the edge's clock, aware UTC."""
@@ -256,6 +261,12 @@ class Adapter(Protocol):
     capabilities: Capabilities
     acknowledgement: Acknowledgement
     default_stop_words: frozenset[str]
+    campaign_places: tuple[str, ...]
+    """Where a notice may carry the campaign ID, by the provider's own names; a source's `campaign_grouping` counts them from 1."""
+
+    def read_places(self, body: bytes) -> list[tuple[str, ...]]:
+        """Return what each notice of a webhook carries in the `campaign_places`; nothing for what cannot be read. Verifies nothing."""
+        ...
 
     def parse(self, hook: Hook, *, source: SourceSettings) -> list[Parsed]:
         """Verify and parse one webhook. Raises Forbidden, Malformed."""
@@ -275,4 +286,8 @@ class Adapter(Protocol):
 
     def read_confirm(self, status: int, body: bytes) -> bool | None:
         """Read the answer to `confirm`: whether the token holds, None when the answer does not tell."""
+        ...
+
+    def campaign_id_in(self, pasted: str) -> str:
+        """Return the campaign ID that a person pasted: as it is, or out of the address of the campaign's page in this provider's tool."""
         ...

@@ -1,16 +1,19 @@
--- The engagements of a campaign, and the enabled ones of other published campaigns that share an entry point with them,
--- with what warnings need to know of each. Few rows: configuration of one account.
+-- The engagements of campaigns, and the enabled ones of other published campaigns that share an entry point with them or claim
+-- one of those named, with what warnings need to know of each. Few rows: configuration of one account.
 -- Index: engagement_entry_point_once (account_id, entry_point_id, engagement_id); campaign_by_state (account_id, state).
 with own as (
     select engagement_entry_point.entry_point_id
     from engagement
     join engagement_entry_point
         on engagement_entry_point.account_id = engagement.account_id and engagement_entry_point.engagement_id = engagement.id
-    where engagement.account_id = %(account_id)s::bigint and engagement.campaign_id = %(campaign_id)s::bigint
+    where engagement.account_id = %(account_id)s::bigint and engagement.campaign_id = any(%(campaign_id)s::bigint[])
+    union
+    select unnest(%(entry_point_id)s::bigint[])
 )
 select
     campaign.id as campaign_id,
     campaign.name as campaign_name,
+    campaign.state = 'published' as is_published,
     campaign.time_zone,
     campaign.starts_at,
     campaign.ends_at,
@@ -36,11 +39,16 @@ select
                     select from broadcast
                     where broadcast.account_id = entry_point.account_id
                         and broadcast.source_id = entry_point.source_id
-                        and case entry_point.kind
-                            when 'campaign_id' then broadcast.campaign_key = entry_point.key
-                            else lower(broadcast.sender) = entry_point.key
-                        end
-                )
+                        and entry_point.kind = 'campaign_id'
+                        and broadcast.campaign_key = entry_point.key
+                ),
+                'holders', case when entry_point.kind = 'phone_number' then coalesce((
+                    select jsonb_agg(holder.name order by holder.name)
+                    from source as holder
+                    where holder.account_id = entry_point.account_id
+                        and holder.disconnected_at is null
+                        and holder.numbers @> to_jsonb(entry_point.value)
+                ), '[]') end
             )
             order by entry_point.id
         )
@@ -53,8 +61,9 @@ join campaign on campaign.account_id = engagement.account_id and campaign.id = e
 join skill on skill.account_id = engagement.account_id and skill.id = engagement.skill_id
 join source on source.account_id = engagement.account_id and source.id = engagement.source_id
 where engagement.account_id = %(account_id)s::bigint
+    and engagement.removed_at is null
     and (
-        campaign.id = %(campaign_id)s::bigint
+        campaign.id = any(%(campaign_id)s::bigint[])
         or (
             campaign.state = 'published'
             and engagement.enabled

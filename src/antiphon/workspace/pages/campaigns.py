@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from antiphon.campaigns import decide
 from antiphon.campaigns.types import FieldWarning, Frame
-from antiphon.campaigns.verbs import warnings_of
+from antiphon.campaigns.guarding import warnings_of
 from antiphon.kit.db import Database, rows, sql
 from antiphon.workspace import draw, times, words
 from antiphon.workspace.access import Visit
