@@ -55,6 +55,24 @@ def dry_run(
     )
 
 
-def relinkable(db: Database, account_id: int, *, campaign_id: int | None = None, limit: int = 10_000) -> Relinkable:
-    """Return the unlinked conversations that the rule would link now, at their own `replied_at`; of one campaign, or of all."""
-    return relink.relinkable(db, account_id, campaign_id=campaign_id, limit=limit)
+def relinkable(
+    db: Database,
+    account_id: int,
+    *,
+    campaign_id: int | None = None,
+    entry_point_id: int | None = None,
+    limit: int = 10_000,
+    asked_at_most: int | None = None,
+) -> Relinkable:
+    """Return the unlinked conversations that the rule would link now, at their own `replied_at`; of one campaign or entry point, or of all.
+
+    `asked_at_most` bounds how many unlinked ones are looked at: a page cannot wait for all of them.
+    """
+    return relink.relinkable(
+        db, account_id, campaign_id=campaign_id, entry_point_id=entry_point_id, limit=limit, asked_at_most=asked_at_most
+    )
+
+
+def relinkable_now(db: Database, account_id: int, conversation_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
+    """Return what the rule would link each of these to; who changes them has locked their consumers."""
+    return relink.outcomes_of(db, account_id, conversation_ids)

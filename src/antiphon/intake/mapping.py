@@ -1,6 +1,6 @@
 """Late mapping: what came before its engagement was published is counted under it, counters included (docs/metrics.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 from uuid import UUID
@@ -26,17 +26,31 @@ class Door(Protocol):
         ...
 
 
-def map_late(account_id: int, *, door: Door, batch: int = BATCH) -> int:
+def map_late(account_id: int, *, door: Door, batch: int = BATCH, told: Callable[[int], None] | None = None) -> int:
     """Count what is unmapped and claimed now under what claims it, in batches of one transaction each; return how many facts.
 
-    Safe to repeat and beside the line: every batch locks its consumers first and looks again.
+    Safe to repeat and beside the line: every batch locks its consumers first and looks again. `told` hears, between batches,
+    how many notices and replies were looked at.
     """
-    return _each_batch(account_id, door, "unmapped_notices", _map_notices, batch) + _each_batch(
-        account_id, door, "unmapped_replies", _map_replies, batch
+    seen = 0
+
+    def looked_at(count: int) -> None:
+        nonlocal seen
+        seen += count
+        if told is not None:
+            told(seen)
+
+    return _each_batch(account_id, door, "unmapped_notices", _map_notices, batch, looked_at) + _each_batch(
+        account_id, door, "unmapped_replies", _map_replies, batch, looked_at
     )
 
 
-def _each_batch(account_id: int, door: Door, statement: str, mapped: Any, batch: int) -> int:
+def waiting_for_mapping(db: Database, account_id: int, *, at_most: int) -> int:
+    """Return how many notices and replies `map_late` would look at; `at_most` of each are counted."""
+    return int(rows(db, sql(_HERE, "unmapped_count"), {"account": account_id, "limit": at_most})[0].waiting)
+
+
+def _each_batch(account_id: int, door: Door, statement: str, mapped: Any, batch: int, looked_at: Callable[[int], None]) -> int:
     total, after = 0, _NOTHING
     while True:
         with door(account_id) as db:
@@ -47,6 +61,7 @@ def _each_batch(account_id: int, door: Door, statement: str, mapped: Any, batch:
             with counting(db, account_id, slot=slot()) as tally:
                 total += mapped(db, account_id, found, tally)
             after = found[-1].id
+        looked_at(len(found))
 
 
 def _map_notices(db: Database, account_id: int, found: Sequence[Any], tally: Tally) -> int:

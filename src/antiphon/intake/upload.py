@@ -69,6 +69,13 @@ def upload(account_id: int, lines: Iterable[bytes | None], *, sources: Mapping[i
 
     Taking an upload again takes only what is missing: lines with a key or `sent_at` for 40 days, others for hours.
     """
+    return upload_numbered(account_id, enumerate(lines, start=1), sources=sources, at=at)
+
+
+def upload_numbered(
+    account_id: int, lines: Iterable[tuple[int, bytes | None]], *, sources: Mapping[int, SourceSettings], at: datetime
+) -> Uploaded:
+    """Take lines that bring their own numbers, as `upload` does: a part of a file, or rows of a table. Raises OperationalError."""
     result = Uploaded()
     upload_id = uuid7(at)
     good = _read(lines, result, sources=sources, at=at, upload_id=upload_id)
@@ -78,9 +85,9 @@ def upload(account_id: int, lines: Iterable[bytes | None], *, sources: Mapping[i
 
 
 def _read(
-    lines: Iterable[bytes | None], result: Uploaded, *, sources: Mapping[int, SourceSettings], at: datetime, upload_id: UUID
+    lines: Iterable[tuple[int, bytes | None]], result: Uploaded, *, sources: Mapping[int, SourceSettings], at: datetime, upload_id: UUID
 ) -> Iterator[Numbered]:
-    for number, line in enumerate(lines, start=1):
+    for number, line in lines:
         if line is not None and not line.strip():
             continue
         result.received += 1

@@ -26,6 +26,7 @@ class Work:
     account_id: int
     task_id: int
     kind: str
+    subject: str
     actor: str
     arguments: dict[str, Any]
     kept: dict[str, Any]
@@ -38,9 +39,10 @@ class Work:
         return clock.now()
 
     def tell(self, done: int, total: int | None = None, **kept: Any) -> None:
-        """Say how far it is, at most twice a second, in a transaction of its own: call it outside any. Raises Stopped.
+        """Say how far it is, at most twice a second. Raises Stopped.
 
-        What is `kept` is there again, in `work.kept`, when the work is taken up again; it is stored at once.
+        What is `kept` is there again, in `work.kept`, when the work is taken up again. It is stored at once; inside the
+        transaction of a batch, with that batch or not at all, so that nothing is counted twice.
         """
         self.kept |= kept
         if not kept and time.monotonic() - self._told_at < _BETWEEN_SECONDS:
@@ -68,7 +70,7 @@ class Work:
 
     def _write(self, **values: Any) -> bool:
         with account(self.account_id):
-            return self._mine().update(**values) > 0
+            return bool(self._mine().update(**values))
 
     def _mine(self) -> Any:
         return Task.objects.filter(account_id=self.account_id, pk=self.task_id, state=Task.State.RUNNING, attempt=self.attempt)
@@ -90,4 +92,4 @@ def take_up(account_id: int, task_id: int, *, at: datetime) -> Work | None:
             return None
         task.state, task.attempt, task.updated_at = Task.State.RUNNING, task.attempt + 1, at
         task.save(update_fields=["state", "attempt", "updated_at"])
-    return Work(account_id, task_id, task.kind, task.actor, task.arguments, task.result, task.attempt)
+    return Work(account_id, task_id, task.kind, task.subject, task.actor, task.arguments, task.result, task.attempt)

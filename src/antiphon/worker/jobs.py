@@ -12,15 +12,16 @@ from procrastinate.contrib.django import app
 from antiphon.config.env import current
 from antiphon.conversations import sending
 from antiphon.conversations.models import Answer
-from antiphon.intake.mapping import map_late
 from antiphon.intake.refusals import learn_of_opt_out
 from antiphon.kit import clock
 from antiphon.kit.db import account
+from antiphon.providers import test_texts
 from antiphon.providers import verbs as providers
-from antiphon.providers.models import Source
+from antiphon.providers.models import Source, TestText
 from antiphon.providers.registry import adapter_of
 from antiphon.providers.transport import Transport
 from antiphon.worker import tasks
+from antiphon.worker.runners import map_or_begin
 
 P = ParamSpec("P")
 TRIES = 6
@@ -78,14 +79,23 @@ def send_stored_answer(account_id: int, answer_id: UUID, *, is_last_try: bool) -
 @_letting_go
 def check_token(*, account_id: int, source_id: int) -> None:
     """Ask the provider whether a source's product token holds."""
-    providers.check_token(account_id, source_id, transport=transport(), base_url=_base_url(account_id, source_id))
+    providers.check_token(account_id, source_id, at=clock.now(), transport=transport(), base_url=_base_url(account_id, source_id))
+
+
+@app.task(name="send_test_text")
+@_letting_go
+def send_test_text(*, account_id: int, test_text_id: int) -> None:
+    """Send one test text, once: what it came to is shown, and a person sends another."""
+    with account(account_id):
+        source_id = TestText.objects.values_list("source_id", flat=True).get(account_id=account_id, id=test_text_id)
+    test_texts.send_stored(account_id, test_text_id, transport=transport(), base_url=_base_url(account_id, source_id), now=clock.now)
 
 
 @app.task(name="late_mapping", retry=_PATIENT)
 @_letting_go
 def late_mapping(*, account_id: int) -> None:
-    """Count what came before its engagement was published."""
-    map_late(account_id, door=account)
+    """Count what came before its engagement was published; where that is much, as a task that people can watch."""
+    map_or_begin(account_id)
 
 
 @app.task(name="run_task", pass_context=True, retry=_PATIENT)

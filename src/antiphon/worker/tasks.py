@@ -11,11 +11,16 @@ from antiphon.kit import clock
 from antiphon.kit.failures import reason, where
 from antiphon.kit.problems import Problem
 from antiphon.tasks.work import Runner, Stopped, Work, take_up
+from antiphon.worker import runners as own
 
 _log = structlog.get_logger(__name__)
 FILES_KEPT = timedelta(days=7)
 
-RUNNERS: dict[str, Runner] = {}
+RUNNERS: dict[str, Runner] = {
+    "late_mapping": own.late_mapping,
+    "relink": own.relink_conversations,
+    "upload_notices": own.upload_notices,
+}
 
 
 def run(account_id: int, task_id: int, *, tries: int, most: int, runners: Mapping[str, Runner] = RUNNERS) -> None:

@@ -1,5 +1,6 @@
 -- Conversations without broadcast or entry point whose opening reply lies in the frame of a live engagement of their source
--- (of one campaign, if given): those that the rule is asked about again, in order of id from after the last one seen.
+-- (of one campaign, if given; of these ids, if given): those that the rule is asked about again, in order of id from after the
+-- last one seen.
 -- A conversation starts at most 2 minutes before its reply's instant says.
 -- Indexes: conversation_by_start (account_id, started_at, id), primary key of reply.
 with frames as materialized (
@@ -14,6 +15,7 @@ select
 from conversation v
 join reply r on r.account_id = %(account_id)s::bigint and r.id = v.opening_reply_id
 where v.account_id = %(account_id)s::bigint and v.id > %(after)s::uuid
+    and (%(ids)s::uuid[] is null or v.id = any (%(ids)s::uuid[]))
     and v.verdict in ('no_entry_point', 'no_broadcast') and not v.is_linked_by_person
     and v.started_at >= (select min(starts_at) from frames) - interval '2 minutes'
     and exists (
