@@ -43,6 +43,7 @@ ALLOWED: Final[dict[str, frozenset[Role]]] = {
     "opt_outs.read": _READERS,
     "quarantine.read": _ADMINISTRATOR,
     "quarantine.replay": _ADMINISTRATOR,
+    "tasks.read": _COUNTERS,
     "events.read": _ADMINISTRATOR,
     "metrics.read": _COUNTERS,
 }

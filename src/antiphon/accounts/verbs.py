@@ -5,25 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
+from antiphon.accounts import inputs, stamps
 from antiphon.accounts.audit import audit
-from antiphon.accounts.models import Account, ApiKey, AppGrant, Membership, MembershipSkill, Role, Skill, User
+from antiphon.accounts.models import Account, ApiKey, AppGrant, Membership, MembershipSkill, Skill, User
 from antiphon.kit.db import account
 from antiphon.kit.ids import secret
-from antiphon.kit.keys import clean
-from antiphon.kit.problems import Conflict, Invalid, Missing
+from antiphon.kit.problems import Conflict, Missing
 
 DEFAULT_SKILL = "General"
 _KEY_MARK = "ant_"
 _PREFIX_LENGTH = 12
 _SEEN_EVERY = timedelta(minutes=1)
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 60, 90 * 86_400
+_TIMES = ("response_target_seconds", "auto_close_seconds", "return_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +34,8 @@ def create_account(
     name: str, *, actor: str, at: datetime, time_zone: str = "Europe/Amsterdam", home_region: str = "", default_skill: str = DEFAULT_SKILL
 ) -> Account:
     """Open an account with one skill, so that a source can be connected at once. Raises Invalid, Conflict."""
-    name = _text(name, field="name", longest=200)
-    check_time_zone(time_zone)
+    name = inputs.text(name, field="name", longest=200)
+    inputs.check_time_zone(time_zone)
     with transaction.atomic():
         if Account.objects.filter(name__iexact=name).exists():
             raise Conflict("account_exists", f"There is an account {name} already: choose another name.", field="name")
@@ -63,14 +59,14 @@ def create_person(  # noqa: PLR0913 - one argument per thing a person has
     capacity: int = 8,
 ) -> Membership:
     """Give a person (known by e-mail address, else new) a role and skills in the account. Raises Invalid, Conflict, Missing."""
-    email = _email(email)
-    check_role(role)
+    email = inputs.email(email)
+    inputs.check_role(role)
     with account(account_id):
         user = User.objects.filter(email=email).first() or _new_user(email, name=name, password=password)
         if Membership.objects.filter(account_id=account_id, user=user).exists():
             raise Conflict("person_exists", f"{email} is in this account already.", field="email")
         person = Membership.objects.create(
-            account_id=account_id, user=user, name=_text(name, field="name", longest=100), role=role, capacity=capacity
+            account_id=account_id, user=user, name=inputs.text(name, field="name", longest=100), role=role, capacity=capacity
         )
         give_skills(account_id, person.id, skills)
         detail = {"name": person.name, "role": role, "skills": list(skills)}
@@ -87,12 +83,20 @@ def give_skills(account_id: int, membership_id: int, skills: Sequence[int]) -> N
 
 
 def create_skill(
-    account_id: int, *, name: str, actor: str, at: datetime, response_target_seconds: int = 900, auto_close_seconds: int | None = 72 * 3600
+    account_id: int,
+    *,
+    name: str,
+    actor: str,
+    at: datetime,
+    response_target_seconds: int = 900,
+    auto_close_seconds: int | None = 72 * 3600,
+    return_seconds: int | None = None,
 ) -> Skill:
     """Add a skill; a removed one of the same name comes back. Raises Invalid, Conflict."""
-    name = _text(name, field="name", longest=100)
-    settings = {"response_target_seconds": response_target_seconds, "auto_close_seconds": auto_close_seconds}
-    _check_seconds(settings)
+    name = inputs.text(name, field="name", longest=100)
+    times = (response_target_seconds, auto_close_seconds, return_seconds)
+    settings: dict[str, Any] = dict(zip(_TIMES, times, strict=True))
+    inputs.check_seconds(settings)
     with account(account_id):
         known = Skill.objects.filter(account_id=account_id, name=name).first()
         if known and known.removed_at is None:
@@ -102,20 +106,28 @@ def create_skill(
     return made
 
 
-def edit_skill(account_id: int, skill_id: int, changes: dict[str, Any], *, actor: str, at: datetime) -> Skill:
-    """Change a skill's name, response target or auto-close. Raises Invalid, Conflict, Missing."""
-    _check_seconds(changes)
+def edit_skill(account_id: int, skill_id: int, changes: dict[str, Any], *, actor: str, at: datetime, expected: str | None = None) -> Skill:
+    """Change a skill's name or times. `expected` is the stamp of what was shown. Raises Invalid, Conflict, Missing, Overtaken."""
+    inputs.check_seconds(changes)
     with account(account_id):
+        Skill.objects.select_for_update().filter(account_id=account_id, id=skill_id).first()
         skill = skill_in(account_id, skill_id)
-        if "name" in changes:
-            changes = changes | {"name": _text(changes["name"], field="name", longest=100)}
-            if Skill.objects.filter(account_id=account_id, name=changes["name"]).exclude(id=skill_id).exists():
-                raise Conflict("skill_exists", f"There is a skill {changes['name']} already.", field="name")
-        for field in ("name", "response_target_seconds", "auto_close_seconds"):
-            setattr(skill, field, changes.get(field, getattr(skill, field)))
-        skill.save()
-        audit(account_id, actor=actor, action="skill.edited", subject=f"skill:{skill.id}", at=at, detail=changes)
+        before = skill_values(skill)
+        stamps.check(expected, before)
+        for field, value in changes.items():
+            setattr(skill, field, inputs.text(value, field="name", longest=100) if field == "name" else value)
+        if Skill.objects.filter(account_id=account_id, name=skill.name).exclude(id=skill_id).exists():
+            raise Conflict("skill_exists", f"There is a skill {skill.name} already.", field="name")
+        skill.save(update_fields=["name", *_TIMES])
+        changed = stamps.difference(before, skill_values(skill))
+        detail = {"name": skill.name, "changed": changed}
+        audit(account_id, actor=actor, action="skill.edited", subject=f"skill:{skill.id}", at=at, detail=detail)
     return skill
+
+
+def skill_values(skill: Skill) -> dict[str, Any]:
+    """Return what a skill's form shows of it."""
+    return {field: getattr(skill, field) for field in ("name", *_TIMES)}
 
 
 def remove_skill(account_id: int, skill_id: int, *, used_by: Sequence[str], actor: str, at: datetime) -> None:
@@ -126,7 +138,7 @@ def remove_skill(account_id: int, skill_id: int, *, used_by: Sequence[str], acto
             raise Conflict("skill_in_use", f"{skill.name} is used by {', '.join(used_by)}: give those another skill first.")
         skill.removed_at = at
         skill.save(update_fields=["removed_at"])
-        audit(account_id, actor=actor, action="skill.removed", subject=f"skill:{skill.id}", at=at)
+        audit(account_id, actor=actor, action="skill.removed", subject=f"skill:{skill.id}", at=at, detail={"name": skill.name})
 
 
 def enable_app(account_id: int, app: str, *, actor: str, at: datetime) -> AppGrant:
@@ -155,7 +167,7 @@ def install_app(account_id: int, app: str, *, actor: str, at: datetime) -> AppGr
 
 def create_api_key(account_id: int, *, role: str, actor: str, at: datetime, name: str = "", expires_at: datetime | None = None) -> NewKey:
     """Make a key; its secret (192 random bits) is in the result and nowhere else. Raises Invalid."""
-    check_role(role)
+    inputs.check_role(role)
     shown = _KEY_MARK + secret()
     with account(account_id):
         key = ApiKey.objects.create(
@@ -191,50 +203,10 @@ def skill_in(account_id: int, skill_id: int, *, field: str = "skill") -> Skill:
     return found
 
 
-def check_role(role: str) -> None:
-    """Raise Invalid for a role that does not exist."""
-    if role not in Role.values:
-        raise Invalid("unknown_role", f"There is no role {role}: use one of {', '.join(Role.values)}.", field="role")
-
-
-def check_time_zone(name: str) -> None:
-    """Raise Invalid for a time zone that does not exist."""
-    if name not in available_timezones():
-        raise Invalid("unknown_time_zone", f"There is no time zone {name}: use a name such as Europe/Amsterdam.", field="time_zone")
-
-
 def _new_user(email: str, *, name: str, password: str | None) -> User:
     if password is not None:
-        try:
-            validate_password(password, User(email=email, first_name=name[:150]))
-        except ValidationError as error:
-            raise Invalid("weak_password", " ".join(error.messages), field="password") from None
+        inputs.check_password(password, email=email, name=name)
     return User.objects.create_user(email, password, first_name=name[:150])
-
-
-def _email(raw: str) -> str:
-    email = raw.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise Invalid("not_an_email", "This is not an e-mail address.", field="email") from None
-    return email
-
-
-def _text(raw: str, *, field: str, longest: int) -> str:
-    text = clean(raw).strip()
-    if not 0 < len(text) <= longest:
-        raise Invalid("bad_length", f"{field} needs 1 to {longest} characters.", field=field)
-    return text
-
-
-def _check_seconds(settings: dict[str, Any]) -> None:
-    for field in ("response_target_seconds", "auto_close_seconds"):
-        value = settings.get(field)
-        if value is not None and not _SHORTEST_SECONDS <= value <= _LONGEST_SECONDS:
-            raise Invalid("out_of_range", f"{field} must be between a minute and 90 days.", field=field)
-    if "response_target_seconds" in settings and settings["response_target_seconds"] is None:
-        raise Invalid("out_of_range", "response_target_seconds is needed.", field="response_target_seconds")
 
 
 def _hash(shown: str) -> bytes:
