@@ -42,6 +42,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("explain", LOOK, "say why a reply was linked as it was"),
     Command("recount", LOOK, "compare the counters with the stored facts"),
     Command("arrivals", LOOK, "list quarantined arrivals, and play stored arrivals again"),
+    Command("backup", LOOK, "write database, spool and secret key into one verified file, while the site runs", Need.NOTHING),
+    Command("restore", LOOK, "bring a backup into an empty home or database", Need.NOTHING),
     Command("bench", LOOK, "measure this machine, on a scratch database of its own", Need.NOTHING),
     Command("doctor", LOOK, "check this installation and say what to do", Need.NOTHING),
 )

@@ -120,7 +120,7 @@ def migrate(environment: Environment) -> None:
     with connected(environment, "owner") as db:
         db.execute("set lock_timeout = 0; set statement_timeout = 0")
         db.execute("select pg_advisory_lock(%s)", [_MIGRATING])
-        _ensure_roles(db, environment)
+        ensure_roles(db, environment)
         django.setup()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
 
@@ -136,7 +136,7 @@ def _migrations(app: str) -> Path:
     return Path(spec.origin or "").parent / "migrations" if spec else Path("/nonexistent")
 
 
-def _ensure_roles(db: psycopg.Connection[Any], environment: Environment) -> None:
+def ensure_roles(db: psycopg.Connection[Any], environment: Environment) -> None:
     """Create the roles of the application and of the jobs; if we may not, say the statements that somebody else must run."""
     doors = databases(environment)
     wanted = {doors[alias]["USER"]: doors[alias]["PASSWORD"] for alias in ALIASES if alias != "owner"}

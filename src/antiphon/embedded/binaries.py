@@ -29,6 +29,17 @@ def binaries_for(account: ServerAccount) -> Path:
     raise UnusableError(message)
 
 
+def client(name: str) -> Path:
+    """Return a client program such as `pg_dump`: the wheel's, which reads every older server too, else the system's."""
+    spec = find_spec(_WHEEL)
+    brought = Path((spec and spec.origin) or "").parent / _INSTALL / "bin" / name
+    found = brought if brought.is_file() else shutil.which(name)
+    if found is None:
+        message = f"{name} is not here: install the client programs of PostgreSQL {MAJOR}"
+        raise UnusableError(message)
+    return Path(found)
+
+
 def _packages() -> Path:
     spec = find_spec(_WHEEL)
     if spec is None or spec.origin is None:
