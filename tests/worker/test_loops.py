@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,12 +19,14 @@ from antiphon.edge.spool import Spool
 from antiphon.events.models import Event
 from antiphon.intake.models import Arrival, ArrivalKey, DeliveryReport, Notice, Reply
 from antiphon.kit.db import account
+from antiphon.routing.models import Presence
+from antiphon.routing.presence import set_presence
 from antiphon.worker import loops
 from antiphon.worker.loops import LOOPS, Loop
 from antiphon.worker.running import Desk, Worker
 from tests.edge.serving import notice, reply, wait_until
 from tests.intake.taking import arrival, refusing, take
-from tests.kit.world import CLEO, MIA, World
+from tests.kit.world import CLEO, MIA, Tenant, World
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "jobs"])
 
@@ -100,6 +102,41 @@ def states(account_id: int) -> list[str]:
     with account(account_id):
         found = Conversation.objects.values_list("state", "closed_by")
         return sorted(f"{state} by {by}" if by else state for state, by in found)
+
+
+def test_queues_are_routed_the_silent_set_away_and_what_they_leave_alone_goes_back(committed: World, desk: Desk) -> None:
+    north, south, clock = committed.north, committed.south, committed.clock
+    take(north, [arrival(north, "reply", reply(north, CLEO, "yes"))])
+    take(south, [arrival(south, "reply", reply(south, CLEO, "yes"))])
+    loops.route_queues(desk)
+    assert states(north.id) == ["queued"]
+    online(north, "Ada")
+    loops.route_queues(desk)
+    assert (states(north.id), states(south.id)) == (["assigned"], ["queued"])
+    with account(north.id):
+        Skill.objects.update(return_seconds=300)
+    for seconds, state in ((60, "online"), (1, "away"), (299, "away")):
+        clock.forward(seconds=seconds)
+        loops.set_the_silent_away(desk)
+        loops.return_what_is_left_alone(desk)
+        assert (presence(north.id), states(north.id)) == (state, ["assigned"])
+    clock.forward(seconds=1)
+    loops.return_what_is_left_alone(desk)
+    loops.route_queues(desk)
+    assert states(north.id) == ["queued"]
+    online(north, "Ben")
+    loops.route_queues(desk)
+    assert states(north.id) == ["assigned"]
+
+
+def online(tenant: Tenant, name: str) -> None:
+    person = tenant.people[name].pk
+    set_presence(tenant.id, person, state="online", actor=f"membership:{person}", at=tenant.clock())
+
+
+def presence(account_id: int) -> str:
+    with account(account_id):
+        return Presence.objects.get().state
 
 
 def test_what_came_before_its_campaign_was_published_is_counted(committed: World, desk: Desk) -> None:
@@ -212,6 +249,27 @@ def test_a_notification_brings_the_turn_at_once(committed: World, tmp_path: Path
         wait_until(lambda: _told(db, turns))
     worker.stop()
     assert len(turns) >= 2
+
+
+def test_a_burst_of_notifications_is_one_turn_where_a_loop_rests(committed: World, tmp_path: Path) -> None:  # noqa: ARG001 - as above
+    seen = {"rests": Seen(), "eager": Seen()}
+
+    def turn_of(name: str) -> Callable[[Desk], None]:
+        def turn(_desk: Desk) -> None:
+            seen[name].turns += 1
+
+        return turn
+
+    rows = [
+        Loop(name, name, 3600, turn_of(name), wakes_on="antiphon_test", rest_seconds=rest)
+        for name, rest in (("rests", 30.0), ("eager", 0.0))
+    ]
+    worker = running(tmp_path, *rows)
+    with connect("jobs") as db:
+        wait_until(lambda: _told(db, [0.0] * seen["eager"].turns))
+        wait_until(lambda: bool(db.execute("notify antiphon_test")) and seen["eager"].turns > 3)
+    worker.stop()
+    assert seen["rests"].turns == 1
 
 
 def _told(db: Any, turns: list[float]) -> bool:

@@ -13,7 +13,7 @@ from antiphon.conversations.models import Conversation, Step
 from antiphon.conversations.types import Refused, State, StepKind
 from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
-from antiphon.kit.db import Database
+from antiphon.kit.db import Database, run, sql
 from antiphon.kit.ids import slot, uuid7
 from antiphon.kit.problems import Missing
 from antiphon.metrics.verbs import Tally, counting
@@ -65,6 +65,11 @@ class Desk:
         self.conversation.save(update_fields=["agent", "state", *self.first_assigned()])
         self.step(StepKind.ASSIGNED, from_agent_id=before, to_agent_id=agent_id, to_skill_id=self.conversation.skill_id)
         self.tell(Kind.CONVERSATION_ASSIGNED, agent=agent_id, skill=self.conversation.skill_id)
+        self.note_assignment(agent_id)
+
+    def note_assignment(self, agent_id: int) -> None:
+        """Remember when the agent was last given one: routing goes by it. Their membership is locked."""
+        run(self.db, sql("antiphon.conversations", "note_assignment"), {"account": self.account_id, "agent": agent_id, "at": self.at})
 
     def first_assigned(self) -> tuple[str, ...]:
         """Keep when the conversation left its queue for an agent for the first time, and under what; return the columns to save."""

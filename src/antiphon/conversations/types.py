@@ -37,6 +37,7 @@ class StepKind(StrEnum):
     ASSIGNED = "assigned"
     QUEUED = "queued"
     TRANSFERRED = "transferred"
+    RETURNED = "returned"
     LINKED = "linked"
     CLOSED = "closed"
     REOPENED = "reopened"

@@ -94,7 +94,15 @@ def transfer(
         _move(desk, skill_id=target, agent_id=agent_id)
 
 
-def _move(desk: Desk, *, skill_id: int, agent_id: int | None) -> None:
+def put_back(db: Database, account_id: int, conversation_id: UUID, *, actor: str, at: datetime) -> None:
+    """Put a conversation back into its queue because its agent stays away; one that nobody has stays as it is. Raises Missing, Refused."""
+    with at_desk(db, account_id, conversation_id, actor=actor, at=at) as desk:
+        desk.check_open()
+        if desk.conversation.state == State.ASSIGNED:
+            _move(desk, skill_id=desk.conversation.skill_id, agent_id=None, kind=StepKind.RETURNED)
+
+
+def _move(desk: Desk, *, skill_id: int, agent_id: int | None, kind: StepKind = StepKind.TRANSFERRED) -> None:
     conversation = desk.conversation
     before = (conversation.skill_id, conversation.agent_id)
     conversation.skill_id, conversation.agent_id = skill_id, agent_id
@@ -103,9 +111,11 @@ def _move(desk: Desk, *, skill_id: int, agent_id: int | None) -> None:
     targets = store.targets(desk.db, desk.account_id)
     conversation.due_at = decide.due(conversation.waiting_since, skill_id=skill_id, targets=targets)
     conversation.save(update_fields=["skill", "agent", "state", "is_transferred", "due_at", *desk.first_assigned()])
-    desk.step(StepKind.TRANSFERRED, from_skill_id=before[0], from_agent_id=before[1], to_skill_id=skill_id, to_agent_id=agent_id)
+    desk.step(kind, from_skill_id=before[0], from_agent_id=before[1], to_skill_id=skill_id, to_agent_id=agent_id)
     moved = {"from_skill": before[0], "from_agent": before[1], "skill": skill_id, "agent": agent_id}
     desk.tell(Kind.CONVERSATION_TRANSFERRED, **moved)
+    if agent_id is not None:
+        desk.note_assignment(agent_id)
 
 
 def undo_transfer(db: Database, account_id: int, conversation_id: UUID, *, actor: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from antiphon.kit.db import Database, rows, run, sql
+from antiphon.routing.verbs import ROLES
 
 _HERE = "antiphon.worker"
 
@@ -18,6 +19,21 @@ def accounts_with_pending_arrivals(db: Database, *, at: datetime) -> list[int]:
 def accounts_with_unmapped_facts(db: Database) -> list[int]:
     """Return the accounts with facts that late mapping may have to count."""
     return _accounts(db, "accounts_unmapped")
+
+
+def accounts_with_somebody_waiting(db: Database) -> list[int]:
+    """Return the accounts that route by themselves and have a queued conversation that an agent could take now."""
+    return _accounts(db, "accounts_waiting", roles=ROLES)
+
+
+def accounts_with_silent_agents(db: Database, *, before: datetime) -> list[int]:
+    """Return the accounts where somebody is online who has not been heard since this instant."""
+    return _accounts(db, "accounts_silent", before=before)
+
+
+def accounts_left_alone(db: Database, *, at: datetime) -> list[int]:
+    """Return the accounts where conversations wait for an agent who is away for longer than a skill allows."""
+    return _accounts(db, "accounts_left_alone", at=at)
 
 
 def conversations_left(db: Database, *, before: datetime) -> list[tuple[int, UUID]]:

@@ -17,6 +17,9 @@ from antiphon.intake.mapping import map_late
 from antiphon.intake.replay import retry_next
 from antiphon.kit.db import account, lane_account
 from antiphon.kit.ids import slot
+from antiphon.routing import verbs as routing
+from antiphon.routing.presence import GRACE, fall_silent
+from antiphon.routing.returning import long_away, return_one
 from antiphon.worker import across
 from antiphon.worker.jobs import send_stored_answer
 from antiphon.worker.running import Desk, Worker
@@ -32,13 +35,14 @@ _RETRIES_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One loop: its turn comes every so often, or sooner when its channel is notified."""
+    """One loop: its turn comes every so often, or sooner when its channel is notified; `rest_seconds` make a burst of those one turn."""
 
     name: str
     thread: str
     every_seconds: float
     turn: Callable[[Desk], None]
     wakes_on: str = ""
+    rest_seconds: float = 0.0
 
 
 def retry_pending(desk: Desk) -> None:
@@ -66,6 +70,32 @@ def number_events(desk: Desk) -> None:
     for account_id in relay.waiting(desk.jobs):
         with lane_account(desk.app, account_id) as db:
             relay.number(db, account_id)
+
+
+def route_queues(desk: Desk) -> None:
+    """Give queued conversations to the agents who are there and have the room, until nobody waits beside one."""
+    for account_id in across.accounts_with_somebody_waiting(desk.jobs):
+        given = True
+        while given and not desk.is_ending:
+            with lane_account(desk.app, account_id) as db:
+                given = routing.route(db, account_id, at=desk.now()) > 0
+
+
+def set_the_silent_away(desk: Desk) -> None:
+    """Set away whoever is online and has not been heard for a minute."""
+    for account_id in across.accounts_with_silent_agents(desk.jobs, before=desk.now() - GRACE):
+        with account(account_id) as db:
+            fall_silent(db, account_id, at=desk.now())
+
+
+def return_what_is_left_alone(desk: Desk) -> None:
+    """Put back into their queue conversations that wait for an agent who stays away for longer than their skill allows."""
+    for account_id in across.accounts_left_alone(desk.jobs, at=desk.now()):
+        with account(account_id) as db:
+            waiting = long_away(db, account_id, at=desk.now())
+        for conversation_id in waiting:
+            with account(account_id) as db:
+                return_one(db, account_id, conversation_id, at=desk.now())
 
 
 def close_those_who_left(desk: Desk) -> None:
@@ -117,6 +147,9 @@ LOOPS: tuple[Loop, ...] = (
     Loop("retry pending arrivals", "line", 1, retry_pending),
     Loop("drain spools left behind", "line", 2, drain_left_behind),
     Loop("number events", "relay", 1, number_events, wakes_on="antiphon_written"),
+    Loop("route queues", "routing", 1, route_queues, wakes_on="antiphon_written", rest_seconds=0.1),
+    Loop("set the silent away", "routing", 5, set_the_silent_away),
+    Loop("return what is left alone", "routing", 5, return_what_is_left_alone),
     Loop("close conversations whose consumer left", "desk", 5, close_those_who_left),
     Loop("close idle conversations", "desk", 60, close_the_idle),
     Loop("send answers whose job was lost", "desk", 60, send_stuck_answers),

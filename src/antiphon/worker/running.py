@@ -46,6 +46,10 @@ class Row(Protocol):
     def wakes_on(self) -> str:
         """Return the channel whose notifications bring its turn at once, or ''."""
 
+    @property
+    def rest_seconds(self) -> float:
+        """Return how long after a turn a notification brings no other."""
+
 
 class Desk:
     """What a turn works with: connections of the jobs role and of the application's, opened when first used."""
@@ -128,14 +132,15 @@ class Worker:
 
 def _live(loops: Sequence[Row], desk: Desk) -> None:
     """Give each loop its turn when it is due; wait for the next one that is, or for a notification."""
-    due = dict.fromkeys(range(len(loops)), 0.0)
+    due, rested = dict.fromkeys(range(len(loops)), 0.0), dict.fromkeys(range(len(loops)), 0.0)
     while not desk.is_ending:
         for number, loop in enumerate(loops):
             if due[number] <= time.monotonic() and not desk.is_ending:
                 _turn(loop, desk)
                 due[number] = time.monotonic() + loop.every_seconds
+                rested[number] = time.monotonic() + loop.rest_seconds
         woken = _wait(loops, desk, until=min(due.values()))
-        due |= {number: 0.0 for number, loop in enumerate(loops) if loop.wakes_on and loop.wakes_on in woken}
+        due |= {number: rested[number] for number, loop in enumerate(loops) if loop.wakes_on and loop.wakes_on in woken}
     desk.let_go()
     connections.close_all()
 

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                         choices=[("online", "Online"), ("away", "Away"), ("offline", "Offline")], default="offline", max_length=16
                     ),
                 ),
+                ("set_by", models.CharField(max_length=64)),
                 ("since", models.DateTimeField()),
                 ("seen_at", models.DateTimeField(null=True)),
                 ("last_assigned_at", models.DateTimeField(null=True)),
@@ -33,6 +34,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "presence",
                 "constraints": [models.UniqueConstraint(fields=("account", "membership"), name="presence_once")],
+                "indexes": [models.Index(condition=models.Q(("state", "online")), fields=["account", "seen_at"], name="presence_online")],
             },
         ),
         secured("presence"),
