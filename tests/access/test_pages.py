@@ -13,6 +13,9 @@ from antiphon.accounts.permissions import ALLOWED, may
 from antiphon.intake.models import Arrival
 from antiphon.kit.db import account
 from antiphon.kit.ids import uuid7
+from antiphon.tasks import verbs
+from antiphon.tasks.files import made as made_folder
+from antiphon.tasks.work import take_up
 from tests.kit.caller import Caller
 from tests.kit.deliver import Deliver
 from tests.kit.world import CLEO, Tenant
@@ -48,7 +51,7 @@ def pages() -> list[Address]:
             found.append((route, getattr(view, "action", None)))
     missing = [route for route, action in found if action not in ALLOWED]
     assert not missing, f"these addresses ask for no action of the permission table: {missing}"
-    posted = ("answers", "assignment", "transfer", "closure", "reopening", "link", "next", "state", "replay")
+    posted = ("answers", "assignment", "transfer", "closure", "reopening", "link", "recall", "keys", "next", "state", "replay", "cancellation", "repetition")
     return [Address(route, str(action), "POST" if route.endswith(posted) else "GET") for route, action in found]
 
 
@@ -73,7 +76,23 @@ def things(north: Tenant) -> dict[str, Any]:
             state="quarantined",
             reason="not JSON",
         )
-    return {"campaign_id": campaign.id, "conversation_id": talk, "skill_id": north.skills["care"].id, "arrival_id": kept.id}
+    task_id, entry_point_id = finished_task(north), north.entry_point("C1").id
+    return {"task_id": task_id, "entry_point_id": entry_point_id} | {
+        "campaign_id": campaign.id,
+        "conversation_id": talk,
+        "skill_id": north.skills["care"].id,
+        "arrival_id": kept.id,
+    }
+
+
+def finished_task(north: Tenant) -> int:
+    """Have long work done that every role with `tasks.read` may see, with a file for a result."""
+    made = verbs.begin(north.id, "late_mapping", actor="system", at=north.clock())
+    work = take_up(north.id, made.pk, at=north.clock())
+    assert work
+    (made_folder(north.id, made.pk) / "counted.csv").write_text("counted\n1\n")
+    assert work.finish({"mapped": 1, "file": "counted.csv", "size": 10})
+    return int(made.pk)
 
 
 def filled(route: str, things: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from antiphon.workspace.access import Visit
 from antiphon.workspace.navigation import navigation
 
-_TARGET = re.compile(r"[a-z]+#([a-z]+)")
+_TARGET = re.compile(r"[a-z]+#([a-z]+)(?:-\d+)?")
 
 
 def show(
@@ -42,6 +42,11 @@ def go(request: HttpRequest, to: str, *args: object, said: str = "", undo: str =
     response = HttpResponseRedirect(reverse(to, args=args))
     response.status_code = 303
     return response
+
+
+def is_asked_for(request: HttpRequest, part: str) -> bool:
+    """Return whether only this part of a page is asked for, so that the rest need not be read."""
+    return _part(request, {part}) == part
 
 
 def _part(request: HttpRequest, parts: Collection[str]) -> str:
