@@ -153,7 +153,7 @@ def test_a_change_of_a_topic_is_told_and_of_another_is_not(site: Site, north: in
     with listening(site, ticket(north, ADA, ["campaign:5"], 0)) as reader:
         site.tell(north, "conversation:a", campaign=6)
         site.tell(north, "conversation:b", campaign=5, conversation="b")
-        assert reader.change() == {"position": 2, "subjects": ["conversation:b"], "types": ["conversation.closed"]}
+        assert reader.change() == {"position": 2, "subjects": ["conversation:b"], "types": ["conversation.closed"], "topics": ["campaign:5"]}
 
 
 def test_another_account_hears_nothing_of_it(site: Site, north: int, south: int) -> None:
@@ -162,14 +162,16 @@ def test_another_account_hears_nothing_of_it(site: Site, north: int, south: int)
         site.tell(north, "conversation:a", campaign=5, conversation="a")
         assert northern.change()["subjects"] == ["conversation:a"]
         site.tell(south, "conversation:z", conversation="z")
-        assert southern.change() == {"position": 1, "subjects": ["conversation:z"], "types": ["conversation.closed"]}
+        told = {"position": 1, "subjects": ["conversation:z"], "types": ["conversation.closed"], "topics": ["conversations"]}
+        assert southern.change() == told
 
 
 def test_what_was_missed_since_the_page_was_made_is_told_first(site: Site, north: int) -> None:
     for name in "abc":
         site.tell(north, f"conversation:{name}")
     with listening(site, ticket(north, ADA, ["conversations"], 1)) as reader:
-        assert reader.change() == {"position": 3, "subjects": ["conversation:b", "conversation:c"], "types": ["conversation.closed"]}
+        named = {"subjects": ["conversation:b", "conversation:c"], "types": ["conversation.closed"], "topics": ["conversations"]}
+        assert reader.change() == {"position": 3, **named}
         site.tell(north, "conversation:d")
         assert reader.change()["position"] == 4
 
@@ -189,7 +191,7 @@ def test_a_stream_resumes_after_what_was_heard(site: Site, north: int, how: str)
 def test_whoever_is_far_behind_is_told_to_look_at_everything(site: Site, north: int) -> None:
     site.tell(north, "conversation:a", times=FAR_BEHIND + 1)
     with listening(site, ticket(north, ADA, ["conversations"], 0)) as reader:
-        assert reader.change() == {"position": FAR_BEHIND + 1, "subjects": [], "types": []}
+        assert reader.change() == {"position": FAR_BEHIND + 1, "subjects": [], "types": [], "topics": []}
 
 
 def test_a_position_from_the_future_is_brought_back(site: Site, north: int) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
 
-from antiphon.sandbox.segments import measure
+from antiphon.kit.segments import measure
 from tests.sandbox.playing import CLEO, Customer, Sandbox, until
 
 PAGES = ("/campaigns", "/campaigns/482138", "/campaigns/482138/edit", "/handsets", "/settings", "/log")

@@ -24,11 +24,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Everything that a reader has not been told yet, as one change. No subjects: more than can be named, look at everything."""
+    """Everything that a reader has not been told yet, as one change, and which of its topics that is in.
+
+    No subjects and no topics: more than can be named, look at everything.
+    """
 
     position: int
     subjects: list[str]
     types: list[str]
+    topics: list[str]
 
 
 class Stream:
@@ -44,6 +48,7 @@ class Stream:
         self._told_at: int | None = None
         self._subjects: dict[str, None] = {}
         self._types: dict[str, None] = {}
+        self._heard_in: set[str] = set()
         self._is_everything = False
 
     def hear(self, last: int, found: list[Change] | None) -> None:
@@ -56,8 +61,17 @@ class Stream:
         self._told_at = last if is_everything else max(change.position for change in fresh)
         self._subjects |= dict.fromkeys(change.subject for change in fresh)
         self._types |= dict.fromkeys(change.type for change in fresh)
+        self._heard_in |= {topic for change in fresh for topic in change.topics & self.topics}
         self._is_everything = self._is_everything or is_everything or len(self._subjects) > _SUBJECTS
         self._woken.set()
+
+    def touch(self, topic: str) -> None:
+        """Take that something was touched which no event tells of; whoever misses it looks again when it is back."""
+        if topic in self.topics:
+            self._told_at = self.position if self._told_at is None else self._told_at
+            self._subjects[topic] = None
+            self._types["touched"] = None
+            self._woken.set()
 
     async def change(self) -> Heard | None:
         """Wait for something to tell; None when the stream is over."""
@@ -65,8 +79,9 @@ class Stream:
         self._woken.clear()
         if self.is_over or self._told_at is None:
             return None
-        heard = Heard(self._told_at, [] if self._is_everything else list(self._subjects), list(self._types))
-        self._told_at, self._subjects, self._types, self._is_everything = None, {}, {}, False
+        topics = [] if self._is_everything else sorted(self._heard_in)
+        heard = Heard(self._told_at, [] if self._is_everything else list(self._subjects), list(self._types), topics)
+        self._told_at, self._subjects, self._types, self._heard_in, self._is_everything = None, {}, {}, set(), False
         return heard
 
     def end(self) -> None:
@@ -153,13 +168,27 @@ class Hub:
         db.execute(f"listen {CHANNEL}")
         accounts, watched = set(self._streams.copy()), [db.fileno(), self._woken.fileno()]
         while not self._stopping.is_set():
-            accounts |= {int(told.payload.split()[0]) for told in db.notifies(timeout=0)} | self._take_joined()
+            accounts |= self._take_told([told.payload for told in db.notifies(timeout=0)]) | self._take_joined()
             for account_id in accounts:
                 self._read(db, account_id)
             accounts = set()
             select.select(watched, [], [], _LOOK_SECONDS)
             with suppress(BlockingIOError):
                 self._woken.recv(4096)
+
+    def _take_told(self, payloads: list[str]) -> set[int]:
+        """Return the accounts whose events were numbered (`7 120`); pass on what was touched without an event (`7 heard:3`)."""
+        told = [(int(account), word) for account, _, word in (payload.partition(" ") for payload in payloads)]
+        touched = {(account_id, word) for account_id, word in told if not word.isdecimal()}
+        if touched and self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._touch, touched)
+        return {account_id for account_id, word in told if word.isdecimal()}
+
+    def _touch(self, touched: set[tuple[int, str]]) -> None:
+        for account_id, topic in touched:
+            for stream in self._streams.get(account_id, ()):
+                stream.touch(topic)
 
     def _take_joined(self) -> set[int]:
         with self._lock:

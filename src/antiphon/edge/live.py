@@ -113,7 +113,8 @@ async def _next(stream: Stream) -> bytes:
         return b": still here\n\n"
     if change is None:
         return b""
-    told = json.dumps({"position": change.position, "subjects": change.subjects, "types": change.types}, separators=(",", ":"))
+    named = {"subjects": change.subjects, "types": change.types, "topics": change.topics}
+    told = json.dumps({"position": change.position, **named}, separators=(",", ":"))
     return f"id: {change.position}\nevent: change\ndata: {told}\n\n".encode()
 
 

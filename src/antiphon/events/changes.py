@@ -37,10 +37,10 @@ def changes(db: Database, account_id: int, *, after: int) -> tuple[int, list[Cha
 def _topics(row: Any) -> frozenset[str]:
     """Return the topics of an event.
 
-    1. What it is about: its subject, conversation, source and campaign; when relinked, also the campaign it left.
+    1. What it is about: its subject, conversation, consumer, source and campaign; when relinked, also the campaign it left.
     2. The list it appears in: `campaigns` or `conversations`, by kind; whatever has a campaign is in `campaigns` too.
     """
-    named = {"campaign": row.campaign, "conversation": row.conversation, "source": row.source}
+    named = {"campaign": row.campaign, "conversation": row.conversation, "consumer": row.consumer, "source": row.source}
     topics = {row.subject, *(f"{kind}:{identity}" for kind, identity in named.items() if identity)}
     if row.former_campaign:
         topics.add(f"campaign:{row.former_campaign}")

@@ -7,7 +7,7 @@ import jinja2
 import msgspec
 
 from antiphon.kit import clock
-from antiphon.sandbox import segments
+from antiphon.kit import segments
 from antiphon.sandbox.control import campaign_of, handset_of
 from antiphon.sandbox.exchange import Exchange, Refusal
 from antiphon.sandbox.state import Campaign, State, changed, wall_of

@@ -39,6 +39,8 @@ class Visit:
     time_zone: str
     name: str
     role: str
+    capacity: int
+    has_keys: bool
     choices: tuple[Choice, ...]
 
     @property
@@ -102,6 +104,8 @@ def visit_of(request: HttpRequest) -> Visit | None:
         time_zone=chosen.account.time_zone,
         name=chosen.name,
         role=chosen.role,
+        capacity=chosen.capacity,
+        has_keys=chosen.has_keys,
         choices=tuple(Choice(one.pk, one.account.name, one is chosen) for one in found),
     )
 

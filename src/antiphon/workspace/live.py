@@ -1,7 +1,9 @@
 """The ticket of a page's stream: what it listens to, from the position that the page was made at."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
+from antiphon.conversations.models import Conversation
 from antiphon.edge.live import ticket
 from antiphon.events.verbs import last_position
 from antiphon.kit.db import Database
@@ -12,3 +14,11 @@ def stream(db: Database, visit: Visit, topics: Sequence[str]) -> str:
     """Return the address of a stream of changes since now. Call before reading what the page shows, so that nothing falls between."""
     position = last_position(db, visit.account_id)
     return f"/live/{ticket(visit.account_id, visit.membership_id, list(topics), position)}"
+
+
+def topics(visit: Visit, conversation_id: UUID | None) -> list[str]:
+    """Return what a page of the workspace listens to: the account's conversations, the open one and its consumer."""
+    if conversation_id is None:
+        return ["conversations"]
+    found = Conversation.objects.filter(account_id=visit.account_id, id=conversation_id).values_list("consumer_id", flat=True).first()
+    return ["conversations", f"conversation:{conversation_id}", f"consumer:{found}"]

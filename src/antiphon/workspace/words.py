@@ -46,6 +46,7 @@ ICONS = (
     "unlink",
     "user-check",
     "user-edit",
+    "zzz",
 )
 """Icons that code names; those that templates name are found there."""
 VERDICTS = {
@@ -101,6 +102,23 @@ REASONS = {
     "malformed": _("the provider could not read the request"),
     "undelivered": _("the provider gives no reason"),
 }
+NEXT_STEPS = {
+    "opted_out": _("Nothing more may be sent until they write again."),
+    "invalid_number": _("This number takes no texts: close the conversation."),
+    "invalid_sender": _("An administrator has to register the number at the provider."),
+    "content_refused": _("Write it differently, without links or marked words, and send that."),
+    "no_credit": _("An administrator has to top up at the provider. Then send it again."),
+    "not_authorised": _("An administrator has to check the product token under Data sources. Then send it again."),
+    "rate_limited": _("Wait a minute, then send it again."),
+    "unreachable": _("The handset was off or out of reach. Send it again later."),
+    "expired": _("The handset was off or out of reach. Send it again later."),
+    "blocked": _("Another text will not get through either: reach them another way, or close."),
+    "provider_unavailable": _("Nothing left. Send it again in a few minutes."),
+    "malformed": _("Tell an administrator: the provider and this source do not understand each other."),
+    "undelivered": _("Send it again, or write it differently."),
+}
+"""What to do about an answer that was not delivered."""
+ENTRY_POINTS = {"campaign_id": "hash", "phone_number": "phone"}
 HOOKS = {
     "notice": _("Notices"),
     "reply": _("Replies"),
@@ -120,11 +138,37 @@ CLOSED_BY = {
     "consumer": _("Closed: the consumer opted out"),
     "system": _("Closed after a long silence"),
 }
+ROLES = {
+    "administrator": (_("Administrator"), _("Everything, also people, sources and settings.")),
+    "campaign_manager": (_("Campaign manager"), _("Campaigns, entry points and reports; reads conversations.")),
+    "supervisor": (_("Supervisor"), _("Answers, gives conversations to agents, reads reports, writes canned answers.")),
+    "agent": (_("Agent"), _("Answers the conversations of their skills.")),
+    "analyst": (_("Analyst"), _("Reads campaigns and reports, no conversations.")),
+}
 OVERDUE = _("Overdue")
 DUE_SOON = _("Due soon")
 YOUR_TURN = _("Your turn")
 THEIR_TURN = _("Waiting for the consumer")
-LANGUAGES = {"en": _("English"), "nl": _("Dutch"), "fr": _("French"), "de": _("German"), "es": _("Spanish")}
+IDLE = _("Idle for a day")
+LANGUAGES = {
+    "en": _("English"),
+    "nl": _("Dutch"),
+    "fr": _("French"),
+    "de": _("German"),
+    "es": _("Spanish"),
+    "it": _("Italian"),
+    "pt": _("Portuguese"),
+    "pl": _("Polish"),
+    "tr": _("Turkish"),
+    "ar": _("Arabic"),
+    "uk": _("Ukrainian"),
+    "ro": _("Romanian"),
+}
+
+
+def role(name: str) -> str:
+    """Return what a role is called."""
+    return str(ROLES[name][0])
 
 
 def language(code: str) -> str:

@@ -1,32 +1,95 @@
-// Keeps a page live. An element with `data-live` names a stream; at each change every region with `data-heard` asks for
-// itself again (htmx: trigger "heard"), so what is pushed is what the page would show. A region with `data-calm` waits
-// until pointer and focus have left it for a second. A lost stream is said, and tried again with a fresh ticket.
+// Keeps a page live. An element with `data-live` names a stream; at each change the regions it concerns (`data-heard`: the
+// topics, or none for all) ask for themselves again (htmx: trigger "heard"), so what is pushed is what the page would show.
+// A region with `data-calm` is updated in place while pointer or focus is in it, and set in order a second after they left.
+// A lost stream is said, and tried again, with a fresh ticket where the old one is no longer good; what was missed is told first.
 (() => {
   const CALM_MS = 1000;
   const GATHER_MS = 120;
+  const GAP_MS = 500;
+  const SOON_MS = 2000;
+  const MINUTE_MS = 60000;
+  const STILL_MS = 40000;
   const BACK_OFF_MS = [1000, 2000, 5000, 15000, 30000];
   let stream = null;
   let lostAt = null;
   let tries = 0;
+  let retrying = null;
   let gathering = null;
+  let soon = null;
+  let awakeAt = Date.now();
+  const wanted = new Set();
   const leaving = new Map();
+  const askedAt = new Map();
 
   const holder = () => document.querySelector("[data-live]");
-  const regions = () => document.querySelectorAll("[data-heard]");
-  const isTouched = (region) => region.matches(":hover") || region.contains(document.activeElement);
+  const regions = () => [...document.querySelectorAll("[data-heard]")];
+  const isTouched = (region) => region.hasAttribute("data-calm") && (region.matches(":hover") || region.contains(document.activeElement));
+  const concerns = (region, topics) => {
+    const own = region.dataset.heard.split(" ").filter(Boolean);
+    return own.length === 0 || topics.length === 0 || own.some((topic) => topics.includes(topic));
+  };
 
-  function refresh(region) {
-    if (region.hasAttribute("data-calm") && isTouched(region)) {
-      clearTimeout(leaving.get(region.id));
-      leaving.set(region.id, setTimeout(() => refresh(document.getElementById(region.id) ?? region), CALM_MS));
-      return;
+  // What a region shows now, by its own address: nothing is moved, only what stands in its rows and counts is brought up to date.
+  async function patch(region) {
+    const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": `${region.localName}#${region.id}` };
+    const response = await fetch(region.getAttribute("hx-get"), { headers, credentials: "same-origin" });
+    if (!response.ok) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(region.id);
+    if (!fresh || !region.isConnected) return;
+    for (const name of ["data-live", "data-waiting"]) if (fresh.hasAttribute(name)) region.setAttribute(name, fresh.getAttribute(name));
+    for (const now of region.querySelectorAll(":is(a, span, b)[id]")) {
+      const then = fresh.querySelector(`[id="${now.id}"]`);
+      if (then && now.innerHTML !== then.innerHTML) now.innerHTML = then.innerHTML;
+      if (then) now.toggleAttribute("data-unread", then.hasAttribute("data-unread"));
     }
-    if (region.isConnected) htmx.trigger(region, "heard");
+    region.dispatchEvent(new CustomEvent("live:patched", { bubbles: true }));
   }
 
-  function heard() {
-    clearTimeout(gathering);
-    gathering = setTimeout(() => regions().forEach(refresh), GATHER_MS);
+  async function refresh(region) {
+    if (!region?.isConnected) return;
+    askedAt.set(region.id, Date.now());
+    if (!isTouched(region)) {
+      htmx.trigger(region, "heard");
+      return;
+    }
+    settle(region.id);
+    await patch(region).catch(() => {});
+  }
+
+  // Set a region in order once it has been left alone for a second.
+  function settle(id) {
+    clearTimeout(leaving.get(id));
+    leaving.set(id, setTimeout(() => {
+      const region = document.getElementById(id);
+      if (!region) return;
+      if (isTouched(region)) settle(id);
+      else htmx.trigger(region, "heard");
+    }, CALM_MS));
+  }
+
+  function gather() {
+    gathering = null;
+    for (const id of [...wanted]) {
+      const since = Date.now() - (askedAt.get(id) ?? 0);
+      if (since < GAP_MS) {
+        gathering ??= setTimeout(gather, GAP_MS - since);
+        continue;
+      }
+      wanted.delete(id);
+      refresh(document.getElementById(id));
+    }
+  }
+
+  function want(topics) {
+    for (const region of regions()) if (concerns(region, topics)) wanted.add(region.id);
+    gathering ??= setTimeout(gather, GATHER_MS);
+  }
+
+  function heard(event) {
+    let told = {};
+    try { told = JSON.parse(event?.data ?? "{}"); } catch { /* everything, then */ }
+    awakeAt = Date.now();
+    want(told.topics ?? []);
   }
 
   function say() {
@@ -47,33 +110,76 @@
     lostAt = null;
     tries = 0;
     say();
-    if (wasLost) heard();
+    if (wasLost) want([]);
+  }
+
+  function retry(ms) {
+    clearTimeout(retrying);
+    retrying = setTimeout(again, ms);
   }
 
   function listen() {
+    stream?.close();
     const from = holder();
     if (!from || !from.dataset.live) return;
-    stream = new EventSource(from.dataset.live);
-    stream.addEventListener("open", found);
-    stream.addEventListener("change", heard);
-    stream.addEventListener("error", () => {
-      if (document.visibilityState === "hidden" && stream.readyState !== EventSource.CLOSED) return;
+    const opened = new EventSource(from.dataset.live);
+    stream = opened;
+    opened.addEventListener("open", found);
+    opened.addEventListener("change", heard);
+    opened.addEventListener("error", () => {
+      if (stream !== opened) return;
+      if (document.visibilityState === "hidden" && opened.readyState !== EventSource.CLOSED) return;
       lost();
-      if (stream.readyState !== EventSource.CLOSED) return;
-      setTimeout(again, BACK_OFF_MS[Math.min(tries++, BACK_OFF_MS.length - 1)]);
+      if (opened.readyState === EventSource.CLOSED) retry(BACK_OFF_MS[Math.min(tries++, BACK_OFF_MS.length - 1)]);
     });
   }
 
   // A ticket opens a stream for a minute only: the region that carries it is asked for first, then the stream.
-  function again() {
+  async function again() {
     const from = holder();
     if (!from) return;
-    from.addEventListener("htmx:finally:request", () => listen(), { once: true });
-    htmx.trigger(from, "heard");
+    if (isTouched(from)) {
+      await patch(from).catch(() => {});
+      settle(from.id);
+      listen();
+    } else {
+      from.addEventListener("htmx:finally:request", () => listen(), { once: true });
+      htmx.trigger(from, "heard");
+    }
+    want([]);
+  }
+
+  // A laptop that slept, or a network that went and came, may leave a stream that is dead without knowing.
+  function wake() {
+    const slept = Date.now() - awakeAt > STILL_MS;
+    awakeAt = Date.now();
+    if (slept || lostAt !== null) again();
+  }
+
+  function tick() {
+    if (Date.now() - awakeAt > MINUTE_MS + STILL_MS) wake();
+    awakeAt = Date.now();
+    for (const region of regions()) if (region.hasAttribute("data-calm")) refresh(region);
+  }
+
+  // While something is under way that nobody is told the end of, look again soon.
+  function look() {
+    say();
+    clearTimeout(soon);
+    const waiting = document.querySelector("[data-heard][data-soon]");
+    if (waiting) soon = setTimeout(() => refresh(document.getElementById(waiting.id)), SOON_MS);
   }
 
   window.addEventListener("pagehide", () => stream?.close());
-  window.addEventListener("pageshow", (event) => event.persisted && listen());
-  document.addEventListener("htmx:after:swap", say);
-  document.addEventListener("DOMContentLoaded", listen);
+  window.addEventListener("pageshow", (event) => event.persisted && again());
+  window.addEventListener("offline", () => { stream?.close(); stream = null; if (holder()) lost(); });
+  window.addEventListener("online", () => { lost(); again(); });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && holder() && wake());
+  document.addEventListener("htmx:after:swap", look);
+  document.addEventListener("live:patched", say);
+  document.addEventListener("DOMContentLoaded", () => {
+    listen();
+    look();
+    setInterval(tick, MINUTE_MS);
+  });
 })();

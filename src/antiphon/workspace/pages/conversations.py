@@ -1,6 +1,5 @@
-"""The lists of conversations: what anybody may look through, what an agent has, what waits in the queues."""
+"""The list of conversations that anybody may look through, and what waits in the queues."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,16 +59,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Conversations of equal urgency."""
-
-    name: str
-    icon: str
-    state: str
-    rows: list[Row]
-
-
-@dataclass(frozen=True, slots=True)
 class Queue:
     """What waits for people who have a skill."""
 
@@ -105,21 +94,6 @@ class ListPage:
     may_take: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MinePage:
-    """An agent's own conversations and the queues beside them."""
-
-    groups: list[Group]
-    queues: list[Queue]
-    current: UUID | None
-    may_take: bool
-
-    @property
-    def count(self) -> int:
-        """Return how many conversations the agent has."""
-        return sum(len(group.rows) for group in self.groups)
-
-
 def listed(db: Database, visit: Visit, filters: Filters, *, at: datetime) -> list[Row]:
     """Return one more than a page of the conversations that the filters leave."""
     found = rows(db, sql(_HERE, "listed"), {**_asked(visit, filters), "limit": _PAGE + 1})
@@ -144,12 +118,6 @@ def list_page(db: Database, visit: Visit, filters: Filters, *, at: datetime, que
         ticket=ticket,
         may_take=visit.may("conversations.take"),
     )
-
-
-def mine_page(db: Database, visit: Visit, *, current: UUID | None, at: datetime) -> MinePage:
-    """Return an agent's conversations, grouped by urgency, and the queues."""
-    found = rows(db, sql(_HERE, "mine"), {"account": visit.account_id, "agent": visit.membership_id})
-    return MinePage(_groups([_row(row, at=at) for row in found]), queues(db, visit, at=at), current, visit.may("conversations.take"))
 
 
 def queues(db: Database, visit: Visit, *, at: datetime) -> list[Queue]:
@@ -201,18 +169,3 @@ def _row(row: Any, *, at: datetime) -> Row:
 def link_name(campaign: str | None, engagement: str | None) -> str:
     """Return what a conversation is linked to; an engagement named like its campaign is not said twice."""
     return campaign or "" if campaign == engagement or not engagement else f"{campaign} › {engagement}"  # noqa: RUF001 - the mark of a path
-
-
-def _groups(found: Sequence[Row]) -> list[Group]:
-    """Return the urgent first; groups without conversations are left out."""
-    late = [row for row in found if row.due_state == "late"]
-    soon = [row for row in found if row.due_state == "soon"]
-    turn = [row for row in found if row.is_waiting and not row.due_state]
-    rest = [row for row in found if not row.is_waiting]
-    every = [
-        Group(str(words.OVERDUE), "alarm", "late", late),
-        Group(str(words.DUE_SOON), "clock", "soon", soon),
-        Group(str(words.YOUR_TURN), "message-2", "", turn),
-        Group(str(words.THEIR_TURN), "hourglass", "", rest),
-    ]
-    return [group for group in every if group.rows]

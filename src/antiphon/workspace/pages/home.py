@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from antiphon.config.env import current
 from antiphon.kit.db import Database, rows, sql
 from antiphon.workspace.access import Visit
-from antiphon.workspace.pages.conversations import MinePage, mine_page
 from antiphon.workspace.pages.numbers import FunnelStep, Numbers, funnel, numbers, total
+from antiphon.workspace.pages.workspace import MinePage, mine_page
 
 _HERE = "antiphon.workspace"
 

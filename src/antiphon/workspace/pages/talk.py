@@ -1,45 +1,29 @@
 """One conversation: its timeline, what it answers, what may be done with it now."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from antiphon.accounts.models import Membership, Skill
+from antiphon.accounts.models import CannedAnswer, Membership, Skill
 from antiphon.campaigns.models import Engagement
+from antiphon.kit import segments
 from antiphon.kit.db import Database, rows, sql
 from antiphon.workspace import times, words
 from antiphon.workspace.access import Visit
-from antiphon.workspace.pages.conversations import Choice, MinePage, link_name, mine_page
+from antiphon.workspace.pages.beside import Beside, OptOut, beside, outcome_of
+from antiphon.workspace.pages.conversations import Choice, link_name
 from antiphon.workspace.pages.timeline import Timeline, timeline
+from antiphon.workspace.pages.workspace import MinePage, mine_page
 from antiphon.workspace.words import Word
 
 _HERE = "antiphon.workspace"
 _UNDO_SECONDS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """A consumer's standing instruction not to be messaged."""
-
-    how: str | Promise
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An earlier conversation of the same consumer."""
-
-    id: UUID
-    at: datetime
-    name: str
-    end: str | Promise
+_AT_HAND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +40,7 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed into a form that was refused, and why; nothing typed is lost."""
+    """What was typed into a form that was refused, and why; or what an address puts into a form, without an error."""
 
     form: str = ""
     error: str = ""
@@ -72,50 +56,66 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class Canned:
+    """A text to insert."""
+
+    id: int
+    shortcut: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TalkPage:
-    """One conversation and what stands beside it."""
+    """One conversation and what stands beside it; `lists` when this person has a list of their own before it."""
 
     at: datetime
     id: UUID
+    consumer_id: UUID
     who: str
     phone: str
     source: str
     source_trouble: str
     number: str
-    is_foreign_number: bool
     language: str
     state: Word
     is_mine: bool
     is_open: bool
     agent: str
     skill: str
-    skill_id: int
     due: str
     due_at: datetime | None
     due_state: str
-    note: str
-    note_version: int | None
-    verdict: Word
-    campaign: str
-    campaign_id: int | None
-    engagement: str
-    engagement_id: int | None
-    frame: str
     goal: str | Promise
     has_goal: bool
+    engagement_id: int | None
     closed: str | Promise
     closed_at: datetime | None
     outcome: str
-    opt_out: OptOut | None
     may: Doing
     skills: list[Choice]
     agents: list[Choice]
     engagements: list[Choice]
-    earlier: list[Earlier]
     timeline: Timeline
-    mine: MinePage
+    beside: Beside
+    canned: list[Canned]
+    mine: MinePage | None
+    lists: bool
     typed: Typed
     ticket: str = ""
+    alphabet: str = segments.BASIC + segments.EXTENDED
+    extended: str = segments.EXTENDED
+
+    @property
+    def consumer_topic(self) -> str:
+        """Return the topic of what is told about the consumer."""
+        return f"consumer:{self.consumer_id}"
+
+    @property
+    def opt_out(self) -> OptOut | None:
+        """Return the opt-out that stands against an answer."""
+        found = self.beside.opt_out
+        return found if found and found.blocks else None
 
     @property
     def shows_composer(self) -> bool:
@@ -124,57 +124,65 @@ class TalkPage:
 
 
 def talk_page(
-    db: Database, visit: Visit, conversation_id: UUID, *, at: datetime, typed: Typed | None = None, ticket: str = ""
+    db: Database,
+    visit: Visit,
+    conversation_id: UUID,
+    *,
+    at: datetime,
+    typed: Typed | None = None,
+    ticket: str = "",
+    is_part: bool = False,
 ) -> TalkPage | None:
-    """Return the page of one conversation, or None when the account has no such conversation."""
-    talk = next(iter(rows(db, sql(_HERE, "talk"), {"account": visit.account_id, "id": conversation_id})), None)
-    return None if talk is None else _page(db, visit, talk, at=at, typed=typed or Typed(), ticket=ticket)
+    """Return the page of one conversation, or None when the account has no such; `is_part` leaves out the list before it."""
+    talk = _read(db, visit, conversation_id)
+    if talk is None:
+        return None
+    has_list = not is_part and visit.may("conversations.take")
+    mine = mine_page(db, visit, current=talk.id, at=at, ticket=ticket) if has_list else None
+    return _page(db, visit, talk, at=at, typed=typed or Typed(), ticket=ticket, mine=mine)
 
 
-def _page(db: Database, visit: Visit, talk: Any, *, at: datetime, typed: Typed, ticket: str) -> TalkPage:
+def _read(db: Database, visit: Visit, conversation_id: UUID) -> Any:
+    return next(iter(rows(db, sql(_HERE, "talk"), {"account": visit.account_id, "id": conversation_id})), None)
+
+
+def _page(db: Database, visit: Visit, talk: Any, *, at: datetime, typed: Typed, ticket: str, mine: MinePage | None) -> TalkPage:
     is_mine = talk.agent_id == visit.membership_id and talk.state != "closed"
     waits = talk.turn == "agent" and talk.state != "closed" and talk.due_at is not None
-    opt_out = _opt_out(db, visit, talk)
+    may = _doing(visit, talk, is_mine=is_mine, at=at)
     return TalkPage(
         at=at,
         id=talk.id,
+        consumer_id=talk.consumer_id,
         who=talk.consumer,
         phone=talk.phone,
         source=talk.source,
         source_trouble=_trouble(talk),
         number=talk.last_to_number,
-        is_foreign_number=talk.last_to_number not in json.loads(talk.numbers or "[]"),
         language=words.language(talk.language),
         state=words.CONVERSATION["yours" if is_mine and talk.state == "assigned" else talk.state],
         is_mine=is_mine,
         is_open=talk.state != "closed",
         agent=talk.agent or "",
         skill=talk.skill,
-        skill_id=talk.skill_id,
         due=times.due(talk.due_at, now=at) if waits else "",
         due_at=talk.due_at if waits else None,
         due_state=times.due_state(talk.due_at, now=at) if waits else "",
-        note=talk.note,
-        note_version=talk.engagement_version,
-        verdict=words.VERDICTS[talk.verdict],
-        campaign=talk.campaign or "",
-        campaign_id=talk.campaign_id,
-        engagement=talk.engagement or "",
-        engagement_id=talk.engagement_id,
-        frame=_frame(talk, at=at),
         goal=words.GOALS.get(talk.goal_kind, ""),
         has_goal=talk.goal_kind not in {None, "", "conversation"},
-        closed=words.CLOSED_BY.get(talk.closed_by, ""),
+        engagement_id=talk.engagement_id,
+        closed=_closed(talk),
         closed_at=talk.closed_at,
-        outcome=_outcome(talk.outcome),
-        opt_out=opt_out,
-        may=_doing(visit, talk, is_mine=is_mine, at=at),
-        skills=_skills(visit, talk),
-        agents=_agents(visit, talk),
-        engagements=_engagements(visit, talk),
-        earlier=_earlier(db, visit, talk),
+        outcome=outcome_of(talk.outcome),
+        may=may,
+        skills=_skills(visit, talk) if may.transfer else [],
+        agents=_agents(visit, talk) if may.transfer else [],
+        engagements=_engagements(visit, talk) if may.link else [],
         timeline=timeline(db, visit.account_id, talk, membership_id=visit.membership_id, at=at),
-        mine=mine_page(db, visit, current=talk.id, at=at),
+        beside=beside(db, visit, talk, may_link=may.link, at=at),
+        canned=canned(visit, talk)[:_AT_HAND] if may.answer else [],
+        mine=mine,
+        lists=visit.may("conversations.take"),
         typed=typed,
         ticket=ticket,
     )
@@ -199,36 +207,14 @@ def _trouble(talk: Any) -> str:
     if talk.disconnected_at is not None:
         return _("%(source)s is disconnected: answers cannot be sent.") % {"source": talk.source}
     if talk.paused_at is not None:
-        return _("%(source)s is paused: answers wait until it is resumed.") % {"source": talk.source}
+        return _("%(source)s is paused: answers cannot be sent until it is resumed.") % {"source": talk.source}
     return ""
 
 
-def _frame(talk: Any, *, at: datetime) -> str:
-    if not talk.campaign_id:
-        return ""
-    today = times.today_in(talk.time_zone, now=at)
-    left = times.frame_left(talk.starts_on, talk.ends_on, today=today)
-    return ", ".join(part for part in (times.frame(talk.starts_on, talk.ends_on, today=today), left) if part)
-
-
-def _opt_out(db: Database, visit: Visit, talk: Any) -> OptOut | None:
-    """Return the newest opt-out in force that reaches this source and number."""
-    asked = {"account": visit.account_id, "consumer": talk.consumer_id, "source": talk.source_id, "number": talk.last_to_number}
-    in_force = [row for row in rows(db, sql(_HERE, "opt_outs"), asked) if row.is_out]
-    newest = max(in_force, key=lambda row: row.at, default=None)
-    if newest is None or newest.at <= talk.last_replied_at:
-        return None
-    return OptOut(words.OPT_OUTS.get(newest.how, newest.how), newest.text, newest.at)
-
-
-def _outcome(stored: str | None) -> str:
-    outcome = json.loads(stored) if stored else None
-    if not outcome:
-        return ""
-    if not outcome.get("goal_reached", outcome.get("reached")):
-        return _("Goal not reached")
-    value = " ".join(str(part) for part in (outcome.get("value"), outcome.get("currency")) if part)
-    return _("Goal reached, %(value)s") % {"value": value} if value else _("Goal reached")
+def _closed(talk: Any) -> str | Promise:
+    if talk.closed_by == "agent" and talk.closer:
+        return _("Closed by %(name)s") % {"name": talk.closer}
+    return words.CLOSED_BY.get(talk.closed_by, "")
 
 
 def _skills(visit: Visit, talk: Any) -> list[Choice]:
@@ -250,12 +236,16 @@ def _engagements(visit: Visit, talk: Any) -> list[Choice]:
     return [Choice(str(key), link_name(campaign, name)) for key, campaign, name in names if key != talk.engagement_id]
 
 
-def _earlier(db: Database, visit: Visit, talk: Any) -> list[Earlier]:
-    found: Sequence[Any] = rows(db, sql(_HERE, "earlier"), {"account": visit.account_id, "consumer": talk.consumer_id, "id": talk.id})
-    return [Earlier(row.id, row.started_at, row.campaign or _("Not linked"), _end(row)) for row in found]
+def canned(visit: Visit, talk: Any) -> list[Canned]:
+    """Return the texts to insert here: of the conversation's skill and language, or of any; what fits closest first."""
+    spoken = {talk.language.lower(), talk.language.partition("-")[0].lower(), ""}
+    found = CannedAnswer.objects.filter(Q(skill=None) | Q(skill_id=talk.skill_id), account_id=visit.account_id)
+    fitting = [one for one in found if one.language.lower() in spoken]
+    fitting.sort(key=lambda one: (one.language == "", one.skill_id is None, one.shortcut))
+    return [Canned(one.pk, one.shortcut, one.name, one.text) for one in fitting]
 
 
-def _end(row: Any) -> str | Promise:
-    if row.state != "closed":
-        return words.CONVERSATION[row.state].text
-    return _outcome(row.outcome) or words.CLOSED_BY.get(row.closed_by, "")
+def canned_here(db: Database, visit: Visit, conversation_id: UUID) -> list[Canned] | None:
+    """Return the texts to insert in a conversation, or None when the account has no such conversation."""
+    talk = _read(db, visit, conversation_id)
+    return None if talk is None else canned(visit, talk)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -62,7 +62,10 @@ class Sent:
     delivery: Word
     delivered_at: datetime | None
     reason: str | Promise
+    advice: str | Promise
     is_uncertain: bool
+    is_under_way: bool
+    may_be_repeated: bool
     kind: str = "answer"
 
 
@@ -107,6 +110,7 @@ class Timeline:
     """Everything, in order of receipt."""
 
     blocks: list[Block] = field(default_factory=list)
+    is_under_way: bool = False
 
 
 def timeline(db: Database, account_id: int, talk: Any, *, membership_id: int, at: datetime) -> Timeline:
@@ -115,16 +119,19 @@ def timeline(db: Database, account_id: int, talk: Any, *, membership_id: int, at
     asked |= {"from": talk.started_at, "to": talk.closed_at or at}
     notices = rows(db, sql(_HERE, "timeline_notices"), asked)
     replies = rows(db, sql(_HERE, "timeline_replies"), asked)
+    sent = [_sent(row, talk=talk, membership_id=membership_id) for row in rows(db, sql(_HERE, "timeline_answers"), asked)]
     entries: list[Entry] = [
         *(_broadcast(row) for row in notices),
         *_replies(replies, talk=talk, notices={row.id: row for row in notices}),
-        *(_sent(row, membership_id=membership_id) for row in rows(db, sql(_HERE, "timeline_answers"), asked)),
+        *sent,
         *(_opt_out(row) for row in rows(db, sql(_HERE, "timeline_opt_outs"), asked)),
         *_systems(rows(db, sql(_HERE, "timeline_steps"), asked), talk=talk, membership_id=membership_id),
     ]
-    return Timeline(_blocks(sorted(entries, key=_order), at=at))
+    return Timeline(_blocks(sorted(entries, key=_order), at=at), is_under_way=any(one.is_under_way for one in sent))
 
 
+_QUEUES = {"queued", "returned", "transferred"}
+_BY = {"closed", "transferred", "reopened"}
 _RANK = {"notice": 0, "system": 1, "reply": 2, "answer": 3}
 
 
@@ -158,7 +165,8 @@ def _replies(found: Sequence[Any], *, talk: Any, notices: dict[UUID, Any]) -> It
         )
 
 
-def _sent(row: Any, *, membership_id: int) -> Sent:
+def _sent(row: Any, *, talk: Any, membership_id: int) -> Sent:
+    is_troubled = row.state in {"failed", "unknown"}
     return Sent(
         id=row.id,
         at=row.created_at,
@@ -167,15 +175,20 @@ def _sent(row: Any, *, membership_id: int) -> Sent:
         delivery=words.DELIVERY[row.state],
         delivered_at=row.state_at if row.state in {"delivered", "read"} else None,
         reason=words.REASONS.get(row.reason, row.reason) if row.state == "failed" else "",
+        advice=words.NEXT_STEPS.get(row.reason, "") if row.state == "failed" else "",
         is_uncertain=row.state == "unknown",
+        is_under_way=row.state == "dispatching",
+        may_be_repeated=is_troubled and talk.state != "closed" and talk.agent_id == membership_id,
     )
 
 
 def _systems(found: Sequence[Any], *, talk: Any, membership_id: int) -> Iterable[System]:
     yield System(talk.id, talk.started_at, "link" if talk.engagement_id else "unlink", _start(talk), has_why=True)
+    queued_at: datetime | None = talk.started_at
     for row in found:
-        icon, text = _step(row, membership_id=membership_id)
+        icon, text = _step(row, waited=row.at - queued_at if queued_at else None, membership_id=membership_id)
         yield System(row.id, row.at, icon, text)
+        queued_at = None if row.to_agent_id else row.at if row.kind in _QUEUES else queued_at
 
 
 def _opt_out(row: Any) -> System:
@@ -199,12 +212,13 @@ def _start(talk: Any) -> str:
     return _("Conversation started. %(verdict)s.") % {"verdict": words.VERDICTS[talk.verdict].text}
 
 
-def _step(row: Any, *, membership_id: int) -> tuple[str, str]:
-    agent = _("you") if row.to_agent_id == membership_id else row.to_agent
+def _step(row: Any, *, waited: timedelta | None, membership_id: int) -> tuple[str, str]:
+    by = _("you") if row.actor == f"membership:{membership_id}" else row.by
     said = {
-        "assigned": ("user-check", _("Went to %(agent)s") % {"agent": agent}),
+        "assigned": ("user-check", _assigned(row, waited=waited, membership_id=membership_id)),
         "queued": ("hourglass", _("Back to the queue of %(skill)s") % {"skill": row.to_skill}),
-        "transferred": ("arrows-exchange", _transferred(row, agent=agent)),
+        "returned": ("hourglass", _("Back to the queue of %(skill)s") % {"skill": row.to_skill}),
+        "transferred": ("arrows-exchange", _transferred(row, membership_id=membership_id)),
         "linked": ("link", _("Linked to %(name)s by hand") % {"name": link_name(row.campaign, row.engagement)}),
         "closed": ("circle-check", _("Closed")),
         "reopened": ("rotate-clockwise", _("Close undone")),
@@ -212,13 +226,25 @@ def _step(row: Any, *, membership_id: int) -> tuple[str, str]:
     icon, text = said.get(row.kind, ("info-circle", row.kind))
     if row.kind == "linked" and row.engagement_id is None:
         icon, text = "unlink", _("Link taken off by hand")
+    if by and row.kind in _BY:
+        text = _("%(what)s by %(who)s") % {"what": text, "who": by}
     return icon, f"{text}: {row.detail}" if row.detail else text
 
 
-def _transferred(row: Any, *, agent: str | None) -> str:
+def _assigned(row: Any, *, waited: timedelta | None, membership_id: int) -> str:
+    agent = _("you") if row.to_agent_id == membership_id else row.to_agent
+    if waited is None or not row.to_skill:
+        return _("Went to %(agent)s") % {"agent": agent}
+    named = {"span": times.span(waited.total_seconds()), "skill": row.to_skill, "agent": agent}
+    return _("Waited %(span)s in %(skill)s, then went to %(agent)s") % named
+
+
+def _transferred(row: Any, *, membership_id: int) -> str:
+    agent = _("you") if row.to_agent_id == membership_id else row.to_agent
     if row.to_skill and row.from_skill and row.to_skill != row.from_skill:
-        return _("Transferred from %(old)s to %(new)s") % {"old": row.from_skill, "new": row.to_skill}
-    return _("Transferred to %(agent)s") % {"agent": agent} if agent else _("Back to the queue")
+        said = _("Transferred from %(old)s to %(new)s") % {"old": row.from_skill, "new": row.to_skill}
+        return _("%(what)s, to %(agent)s") % {"what": said, "agent": agent} if agent else said
+    return _("Transferred to %(agent)s") % {"agent": agent} if agent else _("Put back into the queue")
 
 
 def _blocks(entries: Sequence[Entry], *, at: datetime) -> list[Block]:
