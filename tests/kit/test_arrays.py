@@ -9,7 +9,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from antiphon.kit.db import array, rows
+from antiphon.kit.arrays import array
+from antiphon.kit.db import rows
 
 STORABLE = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 

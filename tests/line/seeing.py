@@ -9,6 +9,8 @@ from django.db.models import Sum
 from antiphon.conversations.models import Conversation
 from antiphon.events.models import Event
 from antiphon.intake.models import Notice
+from antiphon.kit.db import account
+from antiphon.metrics.folding import fold
 from antiphon.metrics.models import Counter
 from tests.kit.world import Tenant
 
@@ -32,14 +34,23 @@ def answered(tenant: Tenant) -> Notice:
     return Notice.objects.get(account_id=tenant.id, id=notice_id)
 
 
+def fold_all(tenant: Tenant) -> None:
+    """Fold what has been counted into the counters, as the worker does."""
+    with account(tenant.id) as db:
+        while fold(db, tenant.id):
+            pass
+
+
 def counted(tenant: Tenant, **under: Any) -> dict[str, int]:
     """Return what each metric counts, under dimensions if they are named."""
+    fold_all(tenant)
     sums = Counter.objects.filter(account_id=tenant.id, **under).values_list("metric").annotate(Sum("value"))
     return {metric: number for metric, number in sums if number}
 
 
 def measured(tenant: Tenant, metric: str) -> list[tuple[datetime, int, float]]:
     """Return a metric's counters that are not zero: their quarter of an hour, count and total."""
+    fold_all(tenant)
     found = Counter.objects.filter(account_id=tenant.id, metric=metric).exclude(value=0).order_by("bucket", "band")
     return [(row.bucket, row.value, float(row.total)) for row in found]
 

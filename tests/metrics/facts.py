@@ -41,14 +41,14 @@ def new_account(name: str = "North") -> int:
 
 
 @contextmanager
-def counted(account_id: int, slot: int = 1) -> Iterator[tuple[Database, Tally]]:
-    with account(account_id) as db, counting(db, account_id, slot=slot) as tally:
+def counted(account_id: int) -> Iterator[tuple[Database, Tally]]:
+    with account(account_id) as db, counting(db, account_id) as tally:
         yield db, tally
 
 
-def store_story(account_id: int, *, at: datetime = AT, campaign: int | None = 11, seconds: float = 90, slot: int = 1) -> Story:
+def store_story(account_id: int, *, at: datetime = AT, campaign: int | None = 11, seconds: float = 90) -> Story:
     """Store and count one story; `seconds` from the notice to the reply."""
-    with counted(account_id, slot) as (db, tally):
+    with counted(account_id) as (db, tally):
         story = _stored(account_id, at=at, campaign=campaign, seconds=seconds)
         subject = f"conversation:{story.conversation.id}"
         told = [NewEvent(Kind.REPLY_RECEIVED, subject, at, {"reply": str(reply.id)}, at) for reply in (story.reply, story.second)]
@@ -141,7 +141,7 @@ def _under(campaign: int | None, prefix: str = "", *, with_skill: bool = False) 
 def sums(db: Database, account_id: int) -> dict[tuple[str, int], tuple[int, float]]:
     """Return each metric's count and total per campaign, rows that came to nothing left out."""
     found = db.execute(
-        "select metric, campaign_id, sum(value), sum(total) from counter where account_id = %s group by 1, 2 having sum(value) <> 0",
+        "select metric, campaign_id, sum(value), sum(total) from counter_now where account_id = %s group by 1, 2 having sum(value) <> 0",
         [account_id],
     )
     return {(metric, campaign): (int(value), float(total)) for metric, campaign, value, total in found}

@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 
 from antiphon.kit.db import account, lane_account
+from antiphon.metrics.folding import AT_ONCE, fold
 from antiphon.metrics.recount import broken_rules, counter_differences, differences
 from antiphon.metrics.verbs import counting
 from tests.metrics.facts import AT, change, counted, new_account, store_story, sums
@@ -38,7 +39,7 @@ def test_buckets_are_quarters_in_utc_whatever_the_session_thinks(zone: str) -> N
     with account(north) as db:
         db.execute("select set_config('timezone', %s, true)", [zone])
         store_story(north)
-        buckets = {int(row[0]) for row in db.execute("select extract(epoch from bucket) from counter where metric = 'sent'")}
+        buckets = {int(row[0]) for row in db.execute("select extract(epoch from bucket) from counter_now where metric = 'sent'")}
         assert buckets == {int(AT.replace(minute=0).timestamp())}
         assert counter_differences(db, north) == []
 
@@ -46,7 +47,7 @@ def test_buckets_are_quarters_in_utc_whatever_the_session_thinks(zone: str) -> N
 def test_a_changed_fact_is_taken_out_and_put_in() -> None:
     north = new_account()
     story = store_story(north)
-    with counted(north, slot=2) as (db, tally):
+    with counted(north) as (db, tally):
         tally.changing("reply", [story.reply.id, story.second.id])
         change(db, "reply", story.reply.id, "is_first_reply = false")
         tally.changing("reply", [story.reply.id])
@@ -128,7 +129,7 @@ def test_any_run_of_changes_agrees_with_a_recount(seed: int) -> None:
     ]
     for _ in range(6):
         story = chance.choice(stories)
-        with counted(north, slot=chance.randrange(16)) as (db, tally):
+        with counted(north) as (db, tally):
             kind, identity, assignment = chance.choice(
                 [
                     ("notice", story.notice.id, f"state = '{chance.choice(['failed', 'read', 'unknown'])}'"),
@@ -151,13 +152,43 @@ def test_any_run_of_changes_agrees_with_a_recount(seed: int) -> None:
             )
             started = AT + timedelta(minutes=chance.randrange(300))
             db.execute("update conversation set started_at = %s where id = %s", [started, story.conversation.id])
+        if chance.random() < 0.5:
+            with account(north) as db:
+                fold(db, north)
     with account(north) as db:
         assert counter_differences(db, north) == []
         assert broken_rules(db, north) != []
 
 
+def test_folding_moves_nothing_that_can_be_seen_and_leaves_no_moves() -> None:
+    north, south = new_account(), new_account("South")
+    store_story(south)
+    for _ in range(3):
+        store_story(north)
+    with account(north) as db:
+        before = sums(db, north)
+        assert fold(db, north) == 3
+        assert fold(db, north) == 0
+        assert sums(db, north) == before
+        assert db.execute("select count(*) from counter_move").fetchone() == (0,)
+        assert counter_differences(db, north) == []
+    with account(south) as db:
+        assert fold(db, south) == 1
+
+
+def test_no_more_rows_are_folded_at_once_than_allowed_and_none_is_forgotten() -> None:
+    north = new_account()
+    with counted(north) as (db, _):
+        one = store_story(north)
+        for _ in range(AT_ONCE + 1):
+            with counting(db, north) as tally:
+                tally.added("notice", [one.notice.id])
+        assert [fold(db, north) for _ in range(3)] == [AT_ONCE, 2, 0]
+        assert sums(db, north)["sent", 11] == (AT_ONCE + 2, 0)
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_writers_of_one_slot_wait_and_never_deadlock() -> None:
+def test_writers_at_once_and_someone_who_folds_count_everything_once() -> None:
     north = new_account()
     stories = [store_story(north, campaign=campaign) for campaign in (11, 12)]
     keys = connections["default"].get_connection_params()
@@ -169,11 +200,16 @@ def test_writers_of_one_slot_wait_and_never_deadlock() -> None:
                 ordered = stories if (turn + step) % 2 else stories[::-1]
                 with lane_account(db, north):
                     for story in ordered:
-                        with counting(db, north, slot=4) as tally:
+                        with counting(db, north) as tally:
                             tally.added("notice", [story.notice.id])
+                if turn < 2:
+                    with lane_account(db, north):
+                        fold(db, north)
+                    with lane_account(db, north):
+                        assert sums(db, north)["sent", 11][0] >= step
 
-    with ThreadPoolExecutor(3) as pool:
-        for working in [pool.submit(work, turn) for turn in range(3)]:
+    with ThreadPoolExecutor(4) as pool:
+        for working in [pool.submit(work, turn) for turn in range(4)]:
             working.result(timeout=60)
     with account(north) as db:
-        assert sums(db, north)["sent", 11] == sums(db, north)["sent", 12] == (37, 0)
+        assert sums(db, north)["sent", 11] == sums(db, north)["sent", 12] == (49, 0)

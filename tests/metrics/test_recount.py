@@ -10,6 +10,7 @@ from antiphon.cli.errors import FailedError
 from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
 from antiphon.kit.db import account, run, sql
+from antiphon.metrics.folding import fold
 from antiphon.metrics.recount import CHECKS, broken_rules, counter_differences, differences, repair
 from tests.metrics.facts import AT, Story, change, new_account, store_story, sums
 
@@ -22,6 +23,7 @@ def test_a_counter_that_keeps_too_much_is_named_and_set_right() -> None:
     with account(north) as db:
         right = sums(db, north)
         assert repair(db, north) == []
+        fold(db, north)
         run(db, "update counter set value = value + 4 where metric = 'sent'")
         (found,) = counter_differences(db, north)
         assert str(found) == (
@@ -38,6 +40,7 @@ def test_counters_that_are_lost_come_back_and_ones_of_nothing_go() -> None:
     store_story(north)
     with account(north) as db:
         right = sums(db, north)
+        fold(db, north)
         run(db, "update counter set campaign_id = 99 where metric = 'replies'")
         run(db, "delete from counter where metric in ('sent', 'goal_value')")
         assert {difference.metric for difference in repair(db, north)} == {"replies", "sent", "goal_value"}
@@ -50,6 +53,7 @@ def test_durations_compare_to_the_microsecond() -> None:
         store_story(north, seconds=seconds)
     with account(north) as db:
         assert [line for line in differences(db, north) if line.startswith("counter")] == []
+        fold(db, north)
         run(db, "update counter set total = total + 0.000001 where metric = 'time_to_reply' and total > 3000 and total < 4000")
         assert [difference.metric for difference in counter_differences(db, north)] == ["time_to_reply"]
 
@@ -131,6 +135,7 @@ def test_the_command_checks_repairs_and_says_so_by_its_exit_code(capsys: pytest.
     store_story(south)
     assert _command(check=True) == 0
     with account(south) as db:
+        fold(db, south)
         run(db, "update counter set value = 7 where metric = 'sent'")
     assert _command(check=True, name="North") == 0
     capsys.readouterr()

@@ -19,6 +19,8 @@ from antiphon.edge.spool import Spool
 from antiphon.events.models import Event
 from antiphon.intake.models import Arrival, ArrivalKey, DeliveryReport, Notice, Reply
 from antiphon.kit.db import account
+from antiphon.metrics.models import Counter, CounterMove
+from antiphon.metrics.recount import counter_differences
 from antiphon.routing.models import Presence
 from antiphon.routing.presence import set_presence
 from antiphon.worker import loops
@@ -74,6 +76,18 @@ def test_events_are_numbered(committed: World, desk: Desk) -> None:
     with account(north.id):
         assert not Event.objects.filter(position=None).exists()
         assert Event.objects.filter(type="conversation.started").count() == 1
+
+
+def test_what_was_counted_is_folded_in_every_account(committed: World, desk: Desk) -> None:
+    for tenant in (committed.north, committed.south):
+        take(tenant, [arrival(tenant, "reply", reply(tenant, CLEO, "yes"))])
+        with account(tenant.id):
+            assert (CounterMove.objects.count(), Counter.objects.count()) == (1, 0)
+    loops.fold_counters(desk)
+    for tenant in (committed.north, committed.south):
+        with account(tenant.id) as db:
+            assert (CounterMove.objects.count(), Counter.objects.filter(metric="replies", value=1).count()) == (0, 1)
+            assert counter_differences(db, tenant.id) == []
 
 
 def test_conversations_close_ten_minutes_after_an_opt_out_and_when_nobody_writes(committed: World, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from antiphon.conversations.types import Link, Present, Received
 from antiphon.events.types import Kind
 from antiphon.intake.passage import Passage
 from antiphon.intake.replies import Attributed
+from antiphon.metrics.contributions import of_conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,13 @@ def _store(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Pres
     passage.tally.changing("conversation", [c.id for c in changed])
     store.insert(passage.db, passage.account_id, started)
     store.update(passage.db, passage.account_id, changed)
-    passage.tally.added("conversation", [c.id for c in started])
+    for c in started:
+        passage.tally.contributed(
+            of_conversation(
+                started_at=c.started_at, source_id=c.source_id, link=(c.campaign_id, c.engagement_id, c.entry_point_id),
+                skill_id=c.first_skill_id, language=c.language, verdict=c.verdict, goal_kind=c.goal_kind,
+            )
+        )  # fmt: skip
 
 
 def _moves_what_hangs_off_it(before: Present, after: Present) -> bool:

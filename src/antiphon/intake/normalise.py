@@ -10,7 +10,7 @@ from uuid import UUID
 
 from antiphon.intake.types import InstructionFact, NoticeFact, ReplyFact, ReportFact
 from antiphon.kit.ids import uuid7
-from antiphon.kit.keys import clean, fingerprint, fold
+from antiphon.kit.keys import clean, fingerprint, fold, placed
 from antiphon.kit.phones import Kind, Number, normalise
 from antiphon.providers.protocol import (
     DeliveryReported,
@@ -99,12 +99,15 @@ def keys_of(kind: FactKind, identity: Identity, *, received_at: datetime) -> tup
     """Return the dedupe keys of a fact: one, or for a windowed identity one for its window and one for the next.
 
     A fact is a copy when any of its keys is taken; a copy takes its own keys too. So copies at most one window apart
-    always share a key with the one before, and repeats at least two windows apart never do.
+    always share a key with the one before, and repeats at least two windows apart never do. A key begins with the minute
+    that the provider gives, or its window's, so that the keys of a day lie together.
     """
     if identity.window is None:
-        return (fingerprint((kind, *identity.parts)),)
-    number = int(received_at.timestamp() // identity.window.total_seconds())
-    return tuple(fingerprint((kind, *identity.parts, str(window))) for window in (number, number + 1))
+        minute = 0 if identity.at is None else int(identity.at.timestamp() // 60)
+        return (placed(fingerprint((kind, *identity.parts)), minute),)
+    seconds = identity.window.total_seconds()
+    number = int(received_at.timestamp() // seconds)
+    return tuple(placed(fingerprint((kind, *identity.parts, str(each))), int(each * seconds // 60)) for each in (number, number + 1))
 
 
 def order_key(kind: FactKind, identity: Identity, keys: tuple[bytes, ...], at: datetime) -> bytes:

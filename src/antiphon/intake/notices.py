@@ -8,6 +8,7 @@ from antiphon.events.types import Kind
 from antiphon.intake.passage import Passage
 from antiphon.intake.types import NoticeFact
 from antiphon.kit.db import columns, sql
+from antiphon.metrics.contributions import Under, of_notice
 
 _HERE = "antiphon.intake"
 
@@ -29,8 +30,15 @@ def store_notices(passage: Passage, notices: Sequence[NoticeFact]) -> None:
         is_counted=is_counted,
         **counted_columns(claimed),
     )  # fmt: skip
-    passage.tally.added("notice", [notice.id for notice in notices])
+    for notice, counts, claim in zip(notices, is_counted, claimed, strict=True):
+        if counts:
+            passage.tally.contributed(of_notice(sent_at=notice.sent_at, source_id=notice.source_id, under=under(claim)))
     _tell(passage, notices, claimed)
+
+
+def under(claim: Claim | None) -> Under:
+    """Return a claim as counting takes it."""
+    return None if claim is None else (claim.campaign_id, claim.engagement_id, claim.entry_point_id, claim.skill_id, claim.language)
 
 
 def counted_columns(claimed: Sequence[Claim | None]) -> dict[str, list[object]]:

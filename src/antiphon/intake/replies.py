@@ -12,10 +12,11 @@ from antiphon.attribution.types import Claim, Outcome, Question, Unclaimed
 from antiphon.attribution.verbs import claims
 from antiphon.events.types import Kind
 from antiphon.intake.decide import Standing, broadcast_key, counted_under, first_replies, seconds_to_reply
-from antiphon.intake.notices import counted_columns
+from antiphon.intake.notices import counted_columns, under
 from antiphon.intake.passage import Passage
 from antiphon.intake.types import Facts, NoticeFact, ReplyFact
 from antiphon.kit.db import columns, sql
+from antiphon.metrics.contributions import of_reply
 
 _HERE = "antiphon.intake"
 _TOLERANCE = timedelta(minutes=2)
@@ -192,7 +193,13 @@ def _insert(
         is_first_reply=[firsts[reply.id] for reply in replies],
         **_results(replies, counted),
     )  # fmt: skip
-    passage.tally.added("reply", [reply.id for reply in replies])
+    for reply in replies:
+        passage.tally.contributed(
+            of_reply(
+                replied_at=reply.replied_at, source_id=reply.source_id, under=under(counted[reply.id]), verdict=str(reply.outcome.verdict),
+                is_first=firsts[reply.id], seconds=seconds_to_reply(reply.outcome, reply.replied_at),
+            )
+        )  # fmt: skip
 
 
 def _move(passage: Passage, replies: Sequence[Attributed], *, counted: dict[UUID, Claim | None]) -> None:

@@ -125,7 +125,7 @@ def _identity(read: Line) -> Identity:
         return Identity(("upload", "key", read.key))
     said = (str(read.phone), str(read.sender), str(read.external_campaign), read.text)
     if read.sent_at is not None:
-        return Identity(("upload", "sent_at", read.sent_at.isoformat(), *said))
+        return Identity(("upload", "sent_at", read.sent_at.isoformat(), *said), at=read.sent_at)
     return Identity(("upload", *said), window=WINDOW)
 
 

@@ -16,6 +16,15 @@ def clean(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def placed(fingerprint: bytes, minute: int) -> bytes:
+    """Return a key of 16 bytes that sorts by time before all else: keys of one day then lie side by side in an index.
+
+    A key that is spread at random over millions of others costs a read, and a page in the log, for every row (2026-11-22: 50 of the
+    65 microseconds of claiming one key among 4 million).
+    """
+    return (max(0, minute) & 0xFFFFFFFF).to_bytes(4, "big") + fingerprint[:12]
+
+
 def fingerprint(parts: Iterable[str | None]) -> bytes:
     """Return 16 bytes that are equal for equal parts; None and the empty text differ, and no part runs into the next."""
     told = "".join(["-" if part is None else f"{len(part)}:{part}" for part in parts])

@@ -1,10 +1,15 @@
-"""The table of counters: every report is a sum over it."""
+"""The tables of counters: every report is a sum over them."""
 
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from antiphon.kit.tables import Fact
 
 
 class Counter(models.Model):
-    """An additive count per quarter of an hour and dimensions; what a fact does not have is 0 or empty. `slot` keeps rows cool."""
+    """An additive count per quarter of an hour and dimensions; what a fact does not have is 0 or empty."""
 
     account = models.ForeignKey("accounts.Account", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     metric = models.CharField(max_length=32)
@@ -21,13 +26,40 @@ class Counter(models.Model):
     closed_by = models.CharField(max_length=16)
     band = models.SmallIntegerField()
     currency = models.CharField(max_length=3)
-    slot = models.SmallIntegerField()
     value = models.BigIntegerField()
     total = models.DecimalField(max_digits=24, decimal_places=6)
     pk = models.CompositePrimaryKey(
         "account_id", "metric", "bucket", "campaign_type", "campaign_id", "engagement_id", "entry_point_id",
-        "source_id", "skill_id", "language", "verdict", "agent_id", "closed_by", "band", "currency", "slot",
+        "source_id", "skill_id", "language", "verdict", "agent_id", "closed_by", "band", "currency",
     )  # fmt: skip
 
     class Meta:
         db_table = "counter"
+
+
+def _array(of: Any) -> Any:
+    return ArrayField(of)
+
+
+class CounterMove(Fact):
+    """By how much one transaction moves the counters: an array per column, until it is folded into them."""
+
+    metric = _array(models.CharField(max_length=32))
+    bucket = _array(models.DateTimeField())
+    campaign_type = _array(models.CharField(max_length=16))
+    campaign_id = _array(models.BigIntegerField())
+    engagement_id = _array(models.BigIntegerField())
+    entry_point_id = _array(models.BigIntegerField())
+    source_id = _array(models.BigIntegerField())
+    skill_id = _array(models.BigIntegerField())
+    language = _array(models.CharField(max_length=16))
+    verdict = _array(models.CharField(max_length=32))
+    agent_id = _array(models.BigIntegerField())
+    closed_by = _array(models.CharField(max_length=16))
+    band = _array(models.SmallIntegerField())
+    currency = _array(models.CharField(max_length=3))
+    value = _array(models.BigIntegerField())
+    total = _array(models.DecimalField(max_digits=24, decimal_places=6))
+
+    class Meta:
+        db_table = "counter_move"

@@ -1,7 +1,7 @@
 """Recounting: the counters against the facts they count, and what facts store of each other against the rules.
 
-A fact and its counters change in one transaction, so that in any one snapshot they agree: comparing needs no lock. A repair takes
-the lock of every slot first, behind which no counter moves (docs/adr/counters.md).
+A fact and the moves of its counters are stored in one transaction, so that in any one snapshot they agree: neither comparing nor a
+repair, which leaves a move of its own, keeps anybody from counting (docs/adr/counters.md).
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from antiphon.kit.db import Database, rows, run, sql
+from antiphon.kit.ids import uuid7
+from antiphon.metrics.folding import lock
 from antiphon.metrics.verbs import KEY
 
 CHECKS = {
@@ -70,14 +72,9 @@ def broken_rules(db: Database, account_id: int) -> list[str]:
 
 
 def repair(db: Database, account_id: int) -> list[Difference]:
-    """Set the counters to what the facts say, and return what differed.
-
-    Only when something differs do writers of the account wait until the transaction ends.
-    """
-    if not counter_differences(db, account_id):
-        return []
-    rows(db, sql(__package__, "lock_slots"), {"account_id": account_id})
+    """Set the counters to what the facts say, and return what differed. Two repairs of one account wait for each other."""
+    lock(db, account_id)
     found = counter_differences(db, account_id)
     if found:
-        run(db, sql(__package__, "repair"), {"account_id": account_id})
+        run(db, sql(__package__, "repair"), {"account_id": account_id, "id": uuid7()})
     return found

@@ -97,10 +97,14 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes two facts copies of each other: equal parts; if windowed, also close in time of receipt."""
+    """What makes two facts copies of each other: equal parts; if windowed, also close in time of receipt.
+
+    `at` is the provider's instant where one of the parts says it: keys are laid out by it.
+    """
 
     parts: tuple[str | None, ...]
     window: timedelta | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ def accounts_with_unmapped_facts(db: Database) -> list[int]:
     return _accounts(db, "accounts_unmapped")
 
 
+def accounts_with_moves(db: Database) -> list[int]:
+    """Return the accounts whose counters have moves to be folded."""
+    return _accounts(db, "accounts_with_moves")
+
+
 def accounts_with_somebody_waiting(db: Database) -> list[int]:
     """Return the accounts that route by themselves and have a queued conversation that an agent could take now."""
     return _accounts(db, "accounts_waiting", roles=ROLES)

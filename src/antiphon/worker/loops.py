@@ -17,6 +17,7 @@ from antiphon.intake.mapping import map_late
 from antiphon.intake.replay import retry_next
 from antiphon.kit.db import account, lane_account
 from antiphon.kit.ids import slot
+from antiphon.metrics.folding import AT_ONCE, fold
 from antiphon.routing import verbs as routing
 from antiphon.routing.presence import GRACE, fall_silent
 from antiphon.routing.returning import long_away, return_one
@@ -70,6 +71,15 @@ def number_events(desk: Desk) -> None:
     for account_id in relay.waiting(desk.jobs):
         with lane_account(desk.app, account_id) as db:
             relay.number(db, account_id)
+
+
+def fold_counters(desk: Desk) -> None:
+    """Add what was counted since to the counters, so that readers have few moves to read."""
+    for account_id in across.accounts_with_moves(desk.jobs):
+        folded = AT_ONCE
+        while folded == AT_ONCE and not desk.is_ending:
+            with lane_account(desk.app, account_id) as db:
+                folded = fold(db, account_id)
 
 
 def route_queues(desk: Desk) -> None:
@@ -147,6 +157,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("retry pending arrivals", "line", 1, retry_pending),
     Loop("drain spools left behind", "line", 2, drain_left_behind),
     Loop("number events", "relay", 1, number_events, wakes_on="antiphon_written"),
+    Loop("fold counters", "counters", 2, fold_counters),
     Loop("route queues", "routing", 1, route_queues, wakes_on="antiphon_written", rest_seconds=0.1),
     Loop("set the silent away", "routing", 5, set_the_silent_away),
     Loop("return what is left alone", "routing", 5, return_what_is_left_alone),

@@ -22,5 +22,7 @@ with sent as (
     join claim on claim.account_id = %(account)s::bigint and claim.kind = 'campaign_id' and claim.key = 'b' || named.engagement
 )
 insert into arrival_key (account_id, source_id, key, arrival_id, fact_id)
-select %(account)s::bigint, %(source)s::bigint, decode(md5(w || 'n' || i), 'hex'), named.id, named.id
+select %(account)s::bigint, %(source)s::bigint,
+    decode(lpad(to_hex((floor(extract(epoch from named.at) / 43200)::bigint + w) * 720), 8, '0') || substr(md5(w || 'n' || i), 1, 24), 'hex'),
+    named.id, named.id
 from named cross join generate_series(0, 1) w

@@ -29,7 +29,6 @@ class Migration(migrations.Migration):
                 ("closed_by", models.CharField(max_length=16)),
                 ("band", models.SmallIntegerField()),
                 ("currency", models.CharField(max_length=3)),
-                ("slot", models.SmallIntegerField()),
                 ("value", models.BigIntegerField()),
                 ("total", models.DecimalField(decimal_places=6, max_digits=24)),
                 (
@@ -50,7 +49,6 @@ class Migration(migrations.Migration):
                         "closed_by",
                         "band",
                         "currency",
-                        "slot",
                         blank=True,
                         editable=False,
                         primary_key=True,

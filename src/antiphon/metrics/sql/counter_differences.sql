@@ -1,5 +1,5 @@
--- Compare what the facts contribute with what the counters keep, slots summed, in one snapshot: name each key where they differ.
--- Index: the primary keys of counter and the fact tables; reads every fact of the account.
+-- Compare what the facts contribute with what counters and moves keep, in one snapshot: name each key where they differ.
+-- Index: the primary keys of counter, counter_move and the fact tables; reads every fact of the account.
 with everything as (
     select
         metric, date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00') as bucket,
@@ -11,7 +11,7 @@ with everything as (
     select
         metric, bucket, campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id,
         closed_by, band, currency, 0, 0, value, total
-    from counter
+    from counter_now
     where account_id = %(account_id)s::bigint
 )
 select

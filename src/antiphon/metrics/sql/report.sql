@@ -19,7 +19,7 @@ select
     currency,
     sum(value)::bigint as value,
     sum(total) as total
-from counter
+from counter_now
 where account_id = %(account_id)s::bigint
     and metric = any(%(metrics)s::text[])
     and bucket >= %(start)s::timestamptz and bucket < %(end)s::timestamptz

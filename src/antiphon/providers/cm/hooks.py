@@ -95,7 +95,7 @@ def read_reply(item: Record, source: SourceSettings) -> list[Parsed]:
     parts = (phone, to, words, reference, *groupings, *(picture.url.partition("?")[0] for picture in media))
     return [
         ReplyReceived(
-            identity=Identity(("reply", *parts), REPLY_WINDOW) if replied_at is None else Identity(("reply at", time, *parts)),
+            identity=Identity(("reply", *parts), REPLY_WINDOW) if replied_at is None else Identity(("reply at", time, *parts), at=replied_at),
             phone=phone,
             to=to,
             text=words,
@@ -201,7 +201,7 @@ def read_opt_out(item: Record, _source: SourceSettings) -> list[Parsed]:
         raise Odd("an opt-out from one number without `sender`")
     time = text(item.get("timeUtc"), name="timeUtc")
     at = utc_time(time)
-    identity = Identity((kind, phone, scope, sender, time), REPLY_WINDOW if at is None else None)
+    identity = Identity((kind, phone, scope, sender, time), REPLY_WINDOW if at is None else None, at)
     if kind == "opt_in":
         return [OptedIn(identity, phone, OptOutScope(scope), sender, at)]
     return [OptedOut(identity, phone, OptOutScope(scope), sender, at)]
