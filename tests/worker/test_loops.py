@@ -23,7 +23,9 @@ from antiphon.metrics.models import Counter, CounterMove
 from antiphon.metrics.recount import counter_differences
 from antiphon.routing.models import Presence
 from antiphon.routing.presence import set_presence
-from antiphon.worker import loops
+from antiphon.tasks import files, verbs
+from antiphon.tasks.work import take_up
+from antiphon.worker import across, loops
 from antiphon.worker.loops import LOOPS, Loop
 from antiphon.worker.running import Desk, Worker
 from tests.edge.serving import notice, reply, wait_until
@@ -290,3 +292,22 @@ def _told(db: Any, turns: list[float]) -> bool:
     db.execute("notify antiphon_test")
     time.sleep(0.1)
     return len(turns) >= 2
+
+
+def test_files_of_long_work_go_when_their_time_is_over(committed: World, desk: Desk) -> None:
+    north, clock = committed.north, committed.clock
+    done, stopped = (verbs.begin(north.id, "relink", actor="membership:1", at=clock(), once=False) for _ in range(2))
+    for task in (done, stopped):
+        (files.made(north.id, task.pk) / "errors.csv").write_text("line\n")
+    work = take_up(north.id, done.pk, at=clock())
+    assert work
+    assert work.finish({"file": "errors.csv"}, files_kept=timedelta(days=7))
+    verbs.cancel(north.id, stopped.pk, at=clock())
+    clock.forward(days=6, hours=23)
+    loops.delete_expired_files(desk)
+    assert [bool(files.file_of(north.id, task.pk, "errors.csv")) for task in (done, stopped)] == [True, True]
+    clock.forward(hours=1)
+    for _ in range(2):
+        loops.delete_expired_files(desk)
+        assert [files.folder(north.id, task.pk).exists() for task in (done, stopped)] == [False, False]
+    assert across.tasks_expired(desk.jobs, at=clock(), stopped_before=clock()) == []

@@ -56,6 +56,16 @@ def answers_stuck(db: Database, *, before: datetime) -> list[tuple[int, UUID]]:
     return _pairs(db, "answers_stuck", before=before)
 
 
+def tasks_expired(db: Database, *, at: datetime, stopped_before: datetime) -> list[tuple[int, int]]:
+    """Return tasks whose files are due to be deleted: expired, or of tasks that were stopped before this instant."""
+    return [(row.account_id, row.id) for row in rows(db, sql(_HERE, "tasks_expired"), {"at": at, "before": stopped_before})]
+
+
+def tell_deleted(db: Database, account_id: int, task_id: int) -> None:
+    """Keep that a task's files are gone."""
+    run(db, sql(_HERE, "tasks_deleted"), {"account": account_id, "id": task_id})
+
+
 def give_up_on_reports(db: Database, *, before: datetime) -> int:
     """Let delivery reports received before this instant wait no more."""
     return run(db, sql(_HERE, "reports_given_up"), {"before": before})

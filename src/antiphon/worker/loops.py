@@ -21,9 +21,11 @@ from antiphon.metrics.folding import AT_ONCE, fold
 from antiphon.routing import verbs as routing
 from antiphon.routing.presence import GRACE, fall_silent
 from antiphon.routing.returning import long_away, return_one
+from antiphon.tasks import files
 from antiphon.worker import across
 from antiphon.worker.jobs import send_stored_answer
 from antiphon.worker.running import Desk, Worker
+from antiphon.worker.tasks import FILES_KEPT
 
 _ANSWERS_STUCK = timedelta(minutes=3)
 _ANSWERS_HOPELESS = timedelta(minutes=15)
@@ -146,6 +148,14 @@ def make_partitions(desk: Desk) -> None:
     across.make_partitions(desk.jobs, at=desk.now(), ahead=_PARTITIONS_AHEAD)
 
 
+def delete_expired_files(desk: Desk) -> None:
+    """Delete files of long work whose time is over, of this host; on several hosts the folder is shared."""
+    at = desk.now()
+    for account_id, task_id in across.tasks_expired(desk.jobs, at=at, stopped_before=at - FILES_KEPT):
+        files.delete(account_id, task_id)
+        across.tell_deleted(desk.jobs, account_id, task_id)
+
+
 def delete_old_keys(desk: Desk) -> None:
     """Keep dedupe keys for 40 days: a provider repeats for a month."""
     for _ in across.delete_old_keys(desk.jobs, before=desk.now() - _KEYS_KEPT, at_most=_KEYS_AT_ONCE):
@@ -167,6 +177,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("map what came early", "house", 60, map_what_came_early),
     Loop("give up on delivery reports", "house", 600, give_up_on_reports),
     Loop("make partitions ahead", "house", 3600, make_partitions),
+    Loop("delete expired files", "house", 600, delete_expired_files),
     Loop("delete old dedupe keys", "house", 600, delete_old_keys),
 )
 
