@@ -4,6 +4,7 @@ import asyncio
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ import psycopg
 import structlog
 
 from antiphon.events.changes import Change, changes
+from antiphon.kit import clock
 from antiphon.kit.db import Database, lane_account
+from antiphon.routing.presence import seen
 
 CHANNEL = "antiphon_live"
 _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.5
 _SUBJECTS = 200
+_BEAT_SECONDS = 15.0
 
 _log = structlog.get_logger(__name__)
 
@@ -71,6 +75,7 @@ class Stream:
             self._told_at = self.position if self._told_at is None else self._told_at
             self._subjects[topic] = None
             self._types["touched"] = None
+            self._heard_in.add(topic)
             self._woken.set()
 
     async def change(self) -> Heard | None:
@@ -100,6 +105,7 @@ class Hub:
         self._connect = connect
         self._streams: dict[int, set[Stream]] = {}
         self._joined: set[int] = set()
+        self._beaten: dict[tuple[int, int], float] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -172,6 +178,7 @@ class Hub:
             for account_id in accounts:
                 self._read(db, account_id)
             accounts = set()
+            self._beat(db)
             select.select(watched, [], [], _LOOK_SECONDS)
             with suppress(BlockingIOError):
                 self._woken.recv(4096)
@@ -189,6 +196,17 @@ class Hub:
         for account_id, topic in touched:
             for stream in self._streams.get(account_id, ()):
                 stream.touch(topic)
+
+    def _beat(self, db: Database) -> None:
+        """Say who is there, each person at once and then every fifteen seconds: one statement per account, however many pages are open."""
+        now = time.monotonic()
+        there = {(account_id, stream.membership_id) for account_id, streams in self._streams.copy().items() for stream in streams.copy()}
+        self._beaten = {one: at for one, at in self._beaten.items() if one in there and now - at < _BEAT_SECONDS}
+        due = there - self._beaten.keys()
+        for account_id in {account_id for account_id, _ in due}:
+            with lane_account(db, account_id):
+                seen(db, account_id, [member for account, member in due if account == account_id], at=clock.now())
+        self._beaten |= dict.fromkeys(due, now)
 
     def _take_joined(self) -> set[int]:
         with self._lock:
