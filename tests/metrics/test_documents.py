@@ -7,7 +7,9 @@ from antiphon.events.types import Kind
 from antiphon.metrics.dictionary import DIMENSIONS, METRICS, Base
 
 DOCS = Path(__file__).parents[2] / "docs"
-_OVER = {Base.SENT: "sent", Base.REACHED: "delivered, else sent", Base.CONVERSATIONS: "conversations_started"}
+_OVER = {Base.SENT: "sent", Base.REACHED: "delivered, else sent", Base.CONVERSATIONS: "conversations_started"} | {
+    base: str(base) for base in (Base.HANDLED, Base.ANSWERS)
+}
 
 
 def _rows(document: str, heading: str) -> list[str]:

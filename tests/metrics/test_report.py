@@ -11,11 +11,12 @@ import pytest
 
 from antiphon.kit.db import account
 from antiphon.kit.problems import Invalid
+from antiphon.metrics import report as reports
 from antiphon.metrics.bands import percentile
-from antiphon.metrics.dictionary import DIMENSIONS, METRICS
+from antiphon.metrics.dictionary import DIMENSIONS, METRICS, Unit
 from antiphon.metrics.folding import fold
-from antiphon.metrics.report import Item, report
-from tests.metrics.facts import AGENT, AT, SKILL, SOURCE, new_account, store_story
+from antiphon.metrics.report import Item, Report, began, report
+from tests.metrics.facts import AGENT, AT, SKILL, SOURCE, change, counted, new_account, store_story
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
@@ -27,9 +28,9 @@ def asked(account_id: int, *metrics: str, **wanted: Any) -> list[Item]:
         return report(db, account_id, metrics=metrics, **(EVER | wanted)).items
 
 
-def value(items: Sequence[Item]) -> int | Decimal:
+def value(items: Sequence[Item]) -> int:
     (item,) = items
-    return item.value
+    return item.count
 
 
 def test_every_metric_of_one_story() -> None:
@@ -39,6 +40,7 @@ def test_every_metric_of_one_story() -> None:
     assert list(found) == list(METRICS)
     assert {name: item.value for name, item in found.items()} == dict.fromkeys(METRICS, 1) | {
         "failed": 0, "replies": 2, "abandoned": 0, "conversations_unlinked": 0, "goal_value": Decimal("249.5"),
+        "failure_rate": 0, "abandoned_rate": 0,
     }  # fmt: skip
     assert found["goal_value"].currency == "EUR"
     assert found["time_to_reply"].mean == 90
@@ -78,7 +80,7 @@ def test_every_dimension_splits_and_filters() -> None:
     assert shown in [item.by for item in items]
     for name, own in shown.items():
         only = asked(north, "conversations_closed", filters={name: [own]})
-        expected = sum(item.value for item in items if item.by[name] == own)
+        expected = sum(item.count for item in items if item.by[name] == own)
         assert value(only) == expected > 0
         assert value(asked(north, "conversations_closed", filters={name: [own, 404]})) == expected
         assert value(asked(north, "conversations_closed", filters={name: [404]})) == 0
@@ -94,7 +96,7 @@ def test_a_local_day_has_all_of_its_hours(day: date, hours: int) -> None:
     begin = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     for hour in range(-1, hours + 1):
         store_story(north, at=begin + timedelta(hours=hour))
-    days = {item.at: item.value for item in asked(north, "sent", grain="day")}
+    days = {item.at: item.count for item in asked(north, "sent", grain="day")}
     assert days[begin.astimezone(zone)] == hours
     assert sorted(days.values())[:2] == [1, 1]
     by_hour = asked(north, "sent", grain="hour", start=begin, end=begin + timedelta(hours=hours))
@@ -196,3 +198,108 @@ def test_another_account_sees_nothing_of_it() -> None:
     store_story(north)
     assert value(asked(south, "sent")) == 0
     assert value(asked(north, "sent")) == 1
+
+
+def whole(account_id: int, *metrics: str, **wanted: Any) -> Report:
+    with account(account_id) as db:
+        return report(db, account_id, metrics=metrics, **(EVER | wanted))
+
+
+def test_totals_are_what_the_items_add_up_to() -> None:
+    north = new_account()
+    for position, campaign in enumerate((11, 11, 12, None)):
+        store_story(north, campaign=campaign, at=AT + timedelta(days=position), seconds=60 * (position + 1))
+    for by, grain in (([], "day"), (["campaign"], "week"), (["campaign", "verdict", "agent"], "total"), (["skill"], "hour_of_week")):
+        told = whole(north, *METRICS, by=by, grain=grain)
+        totals = {(item.metric, item.currency): item for item in told.totals}
+        assert {name for name, _ in totals} == set(METRICS)
+        for (name, currency), total in totals.items():
+            parts = [item for item in told.items if (item.metric, item.currency) == (name, currency)]
+            if METRICS[name].unit is not Unit.SHARE:
+                assert sum(item.value or 0 for item in parts) == total.value
+    (total,) = whole(north, "time_to_reply", by=["campaign"]).totals
+    assert (total.value, total.mean) == (4, 150)
+    assert total.by == {}
+    assert 114 < (total.p50 or 0) < 127
+
+
+def test_a_share_names_what_it_divides_by() -> None:
+    north = new_account()
+    for campaign in (11, 12, 12):
+        store_story(north, campaign=campaign)
+    with account(north) as db:
+        fold(db, north)
+        db.execute("update counter set value = 0 where metric = 'delivered' and campaign_id = 12")
+        db.execute("update counter set value = 8 where metric = 'sent' and campaign_id = 12")
+    told = whole(north, "response_rate", "handled_rate", by=["campaign"])
+    assert [(item.metric, item.by["campaign"], item.value, item.over) for item in told.items] == [
+        ("response_rate", 11, 1.0, "delivered"),
+        ("response_rate", 12, 0.25, "sent"),
+        ("handled_rate", 11, 1.0, "conversations_started"),
+        ("handled_rate", 12, 1.0, "conversations_started"),
+    ]
+    (nothing,) = asked(new_account("South"), "response_rate")
+    assert (nothing.value, nothing.over) == (None, "")
+
+
+def test_over_time_a_response_rate_is_of_everything_up_to_each_day() -> None:
+    north = new_account()
+    for _ in range(4):
+        store_story(north, seconds=86_400)
+    store_story(north, at=AT + timedelta(days=2), seconds=60)
+    told = asked(north, "response_rate", "delivery_rate", grain="day")
+    days = [(item.metric, item.at.day, item.value) for item in told if item.at]
+    assert days == [
+        ("response_rate", 3, 0.0), ("response_rate", 4, 1.0), ("response_rate", 5, 1.0), ("delivery_rate", 3, 1.0),
+        ("delivery_rate", 5, 1.0),
+    ]  # fmt: skip
+    assert asked(north, "response_rate", grain="hour_of_week") == []
+
+
+def test_the_hours_of_the_week_begin_on_monday_in_the_zone() -> None:
+    north = new_account()
+    monday = datetime(2026, 3, 29, 22, 0, tzinfo=UTC)
+    for at in (monday, monday - timedelta(minutes=1), monday + timedelta(days=7)):
+        store_story(north, at=at)
+    found = {item.hour_of_week: item.value for item in asked(north, "sent", grain="hour_of_week")}
+    assert found == {0: 2, 167: 1}
+    assert {item.hour_of_week for item in asked(north, "sent", grain="hour_of_week", time_zone="Asia/Kathmandu")} == {3}
+
+
+@pytest.mark.parametrize("name", DIMENSIONS)
+def test_a_metric_lacks_what_its_facts_never_have(name: str) -> None:
+    north = new_account()
+    store_story(north)
+    abandoned = store_story(north)
+    with counted(north) as (db, tally):
+        tally.changing("conversation", [abandoned.conversation.id])
+        change(db, "conversation", abandoned.conversation.id, "handled_at = null")
+    for metric in METRICS.values():
+        if metric.unit is not Unit.SHARE:
+            found = asked(north, metric.name, by=[name], filters={"campaign_type": ["outbound"]})
+            has = {item.by[name] is not None for item in found if item.value}
+            assert has in ({name not in metric.lacks}, set()), metric.name
+
+
+def test_a_report_that_nobody_could_look_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    north = new_account()
+    for campaign in (11, 12, 13):
+        store_story(north, campaign=campaign)
+    monkeypatch.setattr(reports, "MOST", 2)
+    with pytest.raises(Invalid, match="fewer dimensions"):
+        asked(north, "sent", by=["campaign"])
+    assert value(asked(north, "sent")) == 3
+
+
+def test_counting_began_with_the_first_quarter_of_what_is_asked_for() -> None:
+    north = new_account()
+    with account(north) as db:
+        assert began(db, north, metrics=["sent"]) is None
+    store_story(north, at=AT, seconds=3600)
+    store_story(north, at=AT + timedelta(days=1))
+    for _ in range(2):
+        with account(north) as db:
+            assert began(db, north, metrics=["sent"]) == AT.replace(minute=0)
+            assert began(db, north, metrics=["response_rate"]) == AT.replace(hour=11, minute=0)
+            assert began(db, north, metrics=["replies", "delivered"]) == AT.replace(minute=0)
+            fold(db, north)

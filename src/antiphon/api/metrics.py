@@ -13,7 +13,7 @@ from antiphon.api.access import May, caller_of
 from antiphon.kit.db import account
 from antiphon.kit.problems import Invalid
 from antiphon.metrics.dictionary import DIMENSIONS
-from antiphon.metrics.report import report
+from antiphon.metrics.report import Item, report
 
 router = Router(tags=["metrics"])
 _LONGEST_ID = 18
@@ -27,7 +27,7 @@ class Asked(Schema):
     by: list[str] = []
     from_: str | None = Field(None, alias="from", description="a day or an instant")
     to: str | None = Field(None, description="a day or an instant, left out")
-    grain: str = Field("total", description="hour, day, week, month or total")
+    grain: str = Field("total", description="hour, day, week, month, total or hour_of_week")
     time_zone: str | None = Field(None, description="left out: the account's")
 
 
@@ -48,23 +48,29 @@ class Filters(Schema):
 
 
 class ItemOut(Schema):
-    """One metric in one stretch of time; durations with mean and percentiles in seconds, rates by what they divide by."""
+    """One metric in one stretch of time; durations with mean and percentiles in seconds, rates by what they divide by.
+
+    A share has `over`, what it divides by; without that its value is null. Hour 0 of the week is Monday's first.
+    """
 
     metric: str
     at: datetime | None
+    hour_of_week: int | None
     by: dict[str, int | str | None]
-    value: int | float
+    value: int | float | None
     currency: str | None
     mean: float | None
     p50: float | None
     p90: float | None
     rates: dict[str, float]
+    over: str | None
 
 
 class ReportOut(Schema):
-    """A report; there is no next page."""
+    """A report; there is no next page. `totals` are the metrics over everything that the items are of, in the same instant."""
 
     items: list[ItemOut]
+    totals: list[ItemOut]
     next: None
     start: datetime | None
     end: datetime | None
@@ -92,8 +98,12 @@ def read_metrics(request: HttpRequest, asked: Annotated[Asked, Query(...)], filt
             grain=asked.grain,
             time_zone=zone,
         )
-    items = [{name: getattr(item, name) for name in ItemOut.model_fields} | {"currency": item.currency or None} for item in found.items]
-    return {"items": items, "next": None, "start": start, "end": end, "grain": found.grain, "time_zone": found.time_zone}
+    shown = {"items": [_shown(item) for item in found.items], "totals": [_shown(item) for item in found.totals]}
+    return shown | {"next": None, "start": start, "end": end, "grain": found.grain, "time_zone": found.time_zone}
+
+
+def _shown(item: Item) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in ItemOut.model_fields} | {"currency": item.currency or None, "over": item.over or None}
 
 
 def _parts(given: list[str]) -> list[str]:

@@ -1,11 +1,10 @@
-"""Reports: any metric, split by any dimension, over any stretch of time, as one sum over the counters."""
+"""Reports: any metric, split by any dimension, over any stretch of time, as one sum over the counters (docs/metrics.md)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,44 +12,51 @@ from antiphon.kit.db import Database, rows, sql
 from antiphon.kit.problems import Invalid
 from antiphon.metrics.bands import percentile
 from antiphon.metrics.dictionary import DIMENSIONS, METRICS, Base, Linked, Metric, Unit
+from antiphon.metrics.ranges import Grain, first_moment
 
 NONE = "none"
 """How a filter says what a fact does not have; in items it is None."""
 
-Key = tuple[datetime | None, tuple[int | str | None, ...]]
+MOST = 100_000
+"""Rows that one report reads: more is refused, since nobody could look at it."""
 
-
-class Grain(StrEnum):
-    """The stretch of time that one row of a report sums, in the account's zone."""
-
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    TOTAL = "total"
+Moment = datetime | int | None
+Key = tuple[Moment, tuple[int | str | None, ...]]
+_WHOLE: Key = (None, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One metric in one stretch of time under one combination of dimensions.
 
-    `value` is a count (of a duration: how many were measured), or an amount of `currency`. `rates` are by what they divide by.
+    `value` is a count (of a duration: how many were measured), an amount of `currency`, or a share between 0 and 1 of `over`: None
+    where there is nothing to divide by. `rates` are by what they divide by. `at` is where an hour, day, week or month begins.
     """
 
     metric: str
     at: datetime | None
     by: dict[str, int | str | None]
-    value: int | Decimal
+    value: int | Decimal | float | None
     currency: str = ""
     mean: float | None = None
     p50: float | None = None
     p90: float | None = None
     rates: dict[str, float] = field(default_factory=dict)
+    over: str = ""
+    hour_of_week: int | None = None
+
+    @property
+    def count(self) -> int:
+        """Return the value of a metric that counts."""
+        return int(self.value or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was asked, and its items: in the order of the metrics asked for, then time, then dimensions."""
+    """What was asked, and its items: in the order of the metrics asked for, then time, then dimensions.
+
+    `totals` are the same metrics over everything that the items are of, from the same snapshot: counts and values add up to them.
+    """
 
     metrics: tuple[str, ...]
     by: tuple[str, ...]
@@ -59,6 +65,7 @@ class Report:
     grain: Grain
     time_zone: str
     items: list[Item]
+    totals: list[Item]
 
 
 @dataclass(slots=True)
@@ -72,6 +79,12 @@ class _Sum:
         self.total += row.total
         if row.band is not None:
             self.bands[row.band] += row.value
+
+    def join(self, other: "_Sum") -> None:
+        self.value += other.value
+        self.total += other.total
+        for band, count in other.bands.items():
+            self.bands[band] += count
 
 
 def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
@@ -90,7 +103,8 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
 
     Days, weeks (from Monday) and months are those of `time_zone`. A filter's values are ids or words, `none` (or None) for what a fact
     does not have. Only what happened has an item, save that a total without dimensions always has one.
-    Raises Invalid, which names what is allowed: unknown_metric, unknown_dimension, unknown_grain, unknown_value, unknown_time_zone.
+    Raises Invalid, which names what is allowed: unknown_metric, unknown_dimension, unknown_grain, unknown_value, unknown_time_zone;
+    report_too_large when it has more rows than anybody could look at.
     """
     asked = [METRICS[_known(name, METRICS, "metric")] for name in dict.fromkeys(metrics)]
     split = tuple(_known(name, DIMENSIONS, "dimension", field="by") for name in dict.fromkeys(by))
@@ -104,44 +118,87 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
         "grain": step,
         "zone": _zone(time_zone),
         "by": list(split),
+        "most": MOST + 1,
         **_filters(filters or {}),
     }
-    sums = _summed(rows(db, sql(__package__, "report"), parameters), split)
-    if step is Grain.TOTAL and not split:
-        for metric in asked:
-            if metric.unit is not Unit.MONEY:
-                sums[metric.stored, metric.linked, ""].setdefault((None, ()), _Sum())
-    items = [item for metric in asked for item in _items(metric, split, sums, ZoneInfo(time_zone))]
-    return Report(tuple(m.name for m in asked), split, start, end, step, time_zone, items)
+    sums = _summed(_few(rows(db, sql(__package__, "report"), parameters)), split, time_zone)
+    whole = _whole(sums, asked)
+    told = whole if step is Grain.TOTAL and not split else sums
+    zone = ZoneInfo(time_zone)
+    return Report(
+        metrics=tuple(metric.name for metric in asked),
+        by=split,
+        start=start,
+        end=end,
+        grain=step,
+        time_zone=time_zone,
+        items=[item for metric in asked for item in _items(metric, split, told, step, zone)],
+        totals=[item for metric in asked for item in _items(metric, (), whole, Grain.TOTAL, zone)],
+    )
+
+
+def began(db: Database, account_id: int, *, metrics: Sequence[str]) -> datetime | None:
+    """Return the quarter of an hour in which the first of these metrics began to be counted, None while nothing is."""
+    stored = sorted({METRICS[name].stored for name in metrics})
+    return rows(db, sql(__package__, "began"), {"account_id": account_id, "metrics": stored})[0].at  # type: ignore[no-any-return]
 
 
 Sums = dict[tuple[str, Linked, str], dict[Key, _Sum]]
 
 
-def _summed(found: Sequence[Any], split: tuple[str, ...]) -> Sums:
+def _few(found: list[Any]) -> list[Any]:
+    if len(found) > MOST:
+        message = f"This report has more than {MOST:,} rows: ask for less time, a coarser grain, or fewer dimensions."
+        raise Invalid("report_too_large", message, field="grain")
+    return found
+
+
+def _summed(found: Sequence[Any], split: tuple[str, ...], zone: str) -> Sums:
     """Return the sums per counter, kind of link and currency, by time and dimensions.
 
     Times are UTC here: in a local zone the two hours of a repeated one compare as equal.
     """
     sums: Sums = defaultdict(dict)
     for row in found:
-        at = None if row.at is None else row.at.astimezone(UTC)
-        key = (at, tuple(getattr(row, name) for name in split))
+        key = (_moment(row, zone), tuple(getattr(row, name) for name in split))
         for linked in (Linked.ANY, Linked.YES if row.is_linked else Linked.NO):
             sums[row.metric, linked, row.currency].setdefault(key, _Sum()).add(row)
     return sums
 
 
-def _items(metric: Metric, split: tuple[str, ...], sums: Sums, zone: ZoneInfo) -> list[Item]:
-    found = []
-    for currency in sorted({currency for stored, _, currency in sums if stored == metric.stored}):
-        summed = sums[metric.stored, metric.linked, currency]
-        found += [_item(metric, key, split, currency, sums) for key in summed if summed[key].value or key == (None, ())]
+def _moment(row: Any, zone: str) -> Moment:
+    if row.day is not None:
+        return first_moment(row.day, zone)
+    if row.hour is not None:
+        return row.hour.astimezone(UTC)  # type: ignore[no-any-return]
+    return row.hour_of_week  # type: ignore[no-any-return]
+
+
+def _whole(sums: Sums, asked: Sequence[Metric]) -> Sums:
+    """Return everything summed; what is asked for and never happened is zero, save amounts: those have a currency."""
+    whole: Sums = defaultdict(dict)
+    for name, parts in sums.items():
+        joined = whole[name][_WHOLE] = _Sum()
+        for part in parts.values():
+            joined.join(part)
+    for metric in asked:
+        if metric.unit is not Unit.MONEY:
+            whole[metric.stored, metric.linked, ""].setdefault(_WHOLE, _Sum())
+    return whole
+
+
+def _items(metric: Metric, split: tuple[str, ...], sums: Sums, grain: Grain, zone: ZoneInfo) -> list[Item]:
+    if metric.unit is Unit.SHARE:
+        found = _shares(metric, split, sums, grain)
+    else:
+        found = []
+        for currency in sorted({currency for stored, _, currency in sums if stored == metric.stored}):
+            summed = sums[metric.stored, metric.linked, currency]
+            found += [_item(metric, key, split, currency, sums) for key in summed if summed[key].value or key == _WHOLE]
     return [replace(item, at=item.at and item.at.astimezone(zone)) for item in sorted(found, key=_order)]
 
 
 def _item(metric: Metric, key: Key, split: tuple[str, ...], currency: str, sums: Sums) -> Item:
-    at, names = key
     summed = sums[metric.stored, metric.linked, currency][key]
     value = summed.total if metric.unit is Unit.MONEY else summed.value
     shape: dict[str, Any] = {}
@@ -151,15 +208,20 @@ def _item(metric: Metric, key: Key, split: tuple[str, ...], currency: str, sums:
             "p50": percentile(summed.bands, 0.5),
             "p90": percentile(summed.bands, 0.9),
         }
+    return Item(metric.name, value=value, currency=currency, rates=_rates(metric, key, value, sums), **_place(key, split), **shape)
+
+
+def _place(key: Key, split: tuple[str, ...]) -> dict[str, Any]:
+    moment, names = key
     by = dict(zip(split, (name or None for name in names), strict=True))
-    return Item(metric.name, at, by, value, currency, rates=_rates(metric, key, value, sums), **shape)
+    return {"at": moment if isinstance(moment, datetime) else None, "by": by, "hour_of_week": moment if isinstance(moment, int) else None}
 
 
 def _rates(metric: Metric, key: Key, value: int | Decimal, sums: Sums) -> dict[str, float]:
     """Return the value over each of its bases that is not nothing, named by what was really divided by."""
     rates = {}
     for base in metric.over:
-        for stored in ("delivered", "sent") if base is Base.REACHED else (str(base),):
+        for stored in _stored_base(base):
             divisor = sums[stored, Linked.ANY, ""].get(key)
             if divisor and divisor.value:
                 rates[stored] = float(value / divisor.value)
@@ -167,14 +229,61 @@ def _rates(metric: Metric, key: Key, value: int | Decimal, sums: Sums) -> dict[s
     return rates
 
 
+def _shares(metric: Metric, split: tuple[str, ...], sums: Sums, grain: Grain) -> list[Item]:
+    """Return a share per stretch of time and dimensions; a running one of everything up to the end of each stretch.
+
+    What it divides by is chosen per combination of dimensions, for the whole report.
+    """
+    if metric.is_running and grain is Grain.HOUR_OF_WEEK:
+        return []
+    parts = sums[metric.stored, metric.linked, ""]
+    bases = {stored: sums[stored, Linked.ANY, ""] for stored in _stored_base(metric.over[0])}
+    moments: dict[tuple[int | str | None, ...], set[Moment]] = defaultdict(set)
+    for summed in (parts, *bases.values()):
+        for moment, names in summed:
+            moments[names].add(moment)
+    is_running = metric.is_running and grain.is_over_time
+    found = []
+    for names, known in moments.items():
+        keys = [(moment, names) for moment in sorted(known, key=_instant)]
+        over = next((stored for stored, base in bases.items() if any(base[key].value for key in keys if key in base)), "")
+        if over:
+            shares = _divided(keys, parts, bases[over], is_running=is_running)
+            found += [Item(metric.name, value=share, over=over, **_place(key, split)) for key, share in shares]
+        elif names == ():
+            found += [Item(metric.name, value=None, **_place(key, split)) for key in keys if key == _WHOLE]
+    return found
+
+
+def _divided(
+    keys: Sequence[Key], parts: Mapping[Key, _Sum], base: Mapping[Key, _Sum], *, is_running: bool
+) -> list[tuple[Key, float | None]]:
+    """Return part over base by key, in this order; running, of everything up to each. Where nothing came to divide by, there is none."""
+    shares: list[tuple[Key, float | None]] = []
+    part = divisor = 0
+    for key in keys:
+        part = (part if is_running else 0) + (parts[key].value if key in parts else 0)
+        divisor = (divisor if is_running else 0) + (base[key].value if key in base else 0)
+        if divisor:
+            shares.append((key, part / divisor))
+    return shares
+
+
+def _instant(moment: Moment) -> float:
+    return moment.timestamp() if isinstance(moment, datetime) else float(moment or 0)
+
+
 def _stored(metric: Metric) -> set[str]:
-    bases = {stored for base in metric.over for stored in (("delivered", "sent") if base is Base.REACHED else (str(base),))}
-    return {metric.stored} | bases
+    return {metric.stored} | {stored for base in metric.over for stored in _stored_base(base)}
+
+
+def _stored_base(base: Base) -> tuple[str, ...]:
+    return ("delivered", "sent") if base is Base.REACHED else (str(base),)
 
 
 def _order(item: Item) -> tuple[Any, ...]:
     at = item.at.timestamp() if item.at else 0.0
-    return (at, [(isinstance(value, str), value or 0) for value in item.by.values()], item.currency)
+    return (at, item.hour_of_week or 0, [(isinstance(value, str), value or 0) for value in item.by.values()], item.currency)
 
 
 def _known(name: str, allowed: Any, what: str, *, field: str = "") -> str:

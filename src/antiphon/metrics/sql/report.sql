@@ -1,9 +1,13 @@
 -- Sum counters over slots, a stretch of time in the account's zone, and the dimensions that are not asked for. Dimensions that are not
--- in `by` come as null; bands only for the metrics whose percentiles are asked for.
+-- in `by` come as null; bands only for the metrics whose percentiles are asked for. At most `most` rows.
 -- Index: the primary key of counter, by account, metric and bucket.
 select
     metric,
-    case when %(grain)s::text <> 'total' then date_trunc(nullif(%(grain)s::text, 'total'), bucket, %(zone)s::text) end as at,
+    case when %(grain)s::text = 'hour' then date_trunc('hour', bucket, %(zone)s::text) end as hour,
+    case when %(grain)s::text in ('day', 'week', 'month') then date_trunc(%(grain)s::text, bucket at time zone %(zone)s::text)::date end as day,
+    case when %(grain)s::text = 'hour_of_week' then (
+        (extract(isodow from bucket at time zone %(zone)s::text) - 1) * 24 + extract(hour from bucket at time zone %(zone)s::text)
+    )::int end as hour_of_week,
     case when 'campaign_type' = any(%(by)s::text[]) then campaign_type end as campaign_type,
     case when 'campaign' = any(%(by)s::text[]) then campaign_id end as campaign,
     case when 'engagement' = any(%(by)s::text[]) then engagement_id end as engagement,
@@ -33,4 +37,5 @@ where account_id = %(account_id)s::bigint
     and (%(only_verdict)s::text[] is null or verdict = any(%(only_verdict)s::text[]))
     and (%(only_agent)s::bigint[] is null or agent_id = any(%(only_agent)s::bigint[]))
     and (%(only_closed_by)s::text[] is null or closed_by = any(%(only_closed_by)s::text[]))
-group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+limit %(most)s::bigint

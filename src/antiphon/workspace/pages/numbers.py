@@ -91,7 +91,7 @@ def numbers(
     found: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     for item in told.items:
         key = int(item.by["campaign"] or 0), int(item.by["engagement"] or 0)
-        found[key][_METRICS[item.metric]] = int(item.value)
+        found[key][_METRICS[item.metric]] = item.count
     return {key: Numbers(**values) for key, values in found.items()}
 
 
@@ -99,7 +99,7 @@ def unlinked(db: Database, account_id: int, campaign_id: int) -> dict[str, int]:
     """Return the replies that answer a campaign and were not linked, by verdict."""
     filters: dict[str, list[int | str | None]] = {"campaign": [campaign_id], "verdict": ["out_of_frame", "no_entry_point", "no_broadcast"]}
     told = report(db, account_id, metrics=["replies"], by=["verdict"], filters=filters, start=_FIRST, end=_LAST, time_zone="UTC")
-    return {str(item.by["verdict"]): int(item.value) for item in told.items}
+    return {str(item.by["verdict"]): item.count for item in told.items}
 
 
 def total(parts: Iterable[Numbers]) -> Numbers:
