@@ -41,6 +41,7 @@ class Visit:
     role: str
     capacity: int
     has_keys: bool
+    is_automatic: bool
     choices: tuple[Choice, ...]
 
     @property
@@ -106,6 +107,7 @@ def visit_of(request: HttpRequest) -> Visit | None:
         role=chosen.role,
         capacity=chosen.capacity,
         has_keys=chosen.has_keys,
+        is_automatic=chosen.account.is_automatic,
         choices=tuple(Choice(one.pk, one.account.name, one is chosen) for one in found),
     )
 

@@ -7,13 +7,17 @@ from antiphon.conversations.models import Conversation
 from antiphon.edge.live import ticket
 from antiphon.events.verbs import last_position
 from antiphon.kit.db import Database
+from antiphon.routing.presence import topic_of
 from antiphon.workspace.access import Visit
 
 
 def stream(db: Database, visit: Visit, topics: Sequence[str]) -> str:
-    """Return the address of a stream of changes since now. Call before reading what the page shows, so that nothing falls between."""
+    """Return the address of a stream of changes since now, and of one's own presence.
+
+    Call before reading what the page shows, so that nothing falls between.
+    """
     position = last_position(db, visit.account_id)
-    return f"/live/{ticket(visit.account_id, visit.membership_id, list(topics), position)}"
+    return f"/live/{ticket(visit.account_id, visit.membership_id, [*topics, topic_of(visit.membership_id)], position)}"
 
 
 def topics(visit: Visit, conversation_id: UUID | None) -> list[str]:

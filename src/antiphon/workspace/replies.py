@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from antiphon.workspace.access import Visit
 from antiphon.workspace.navigation import navigation
+from antiphon.workspace.pages.presence import presence_line
 
 _TARGET = re.compile(r"[a-z]+#([a-z]+)(?:-\d+)?")
 
@@ -28,6 +29,7 @@ def show(
     """Answer with the page, or with the part that htmx asked for by the id of its target: pushed HTML equals page HTML."""
     part = _part(request, parts)
     context = {"page": page, "visit": visit, "nav": navigation(request, visit), **(extra or {})}
+    context["presence"] = presence_line(visit, here=request.get_full_path(), has_ticket=not part)
     response = TemplateResponse(request, f"{template}#{part}" if part else template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     if part and status >= 400:  # noqa: PLR2004 - what was typed and what is wrong with it replace the form whole

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from antiphon.workspace.views import campaigns, conversations, home, quarantine, tasks, workspace
+from antiphon.workspace.views import campaigns, conversations, dry_run, home, presence, quarantine, sources, tasks, workspace
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,15 +20,29 @@ urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
     path("goto/", workspace.goto, name="goto"),
     path("keys", workspace.keys, name="keys"),
+    path("presence/", presence.presence, name="presence"),
     path("queues/<int:skill_id>/next", conversations.take_next, name="next"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/<int:campaign_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:campaign_id>/state", campaigns.state, name="state"),
+    path("dry-run/", dry_run.dry_run, name="dry-run"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/", tasks.task, name="task"),
     path("tasks/<int:task_id>/file/", tasks.file, name="task-file"),
     path("tasks/<int:task_id>/cancellation", tasks.cancellation, name="cancellation"),
     path("tasks/<int:task_id>/repetition", tasks.repetition, name="repetition"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new/", sources.connect, name="source-new"),
+    path("sources/installation", sources.installation, name="installation"),
+    path("sources/<int:source_id>/", sources.source, name="source"),
+    path("sources/<int:source_id>/edit/", sources.edit, name="source-edit"),
+    path("sources/<int:source_id>/disconnection/", sources.disconnection, name="source-disconnection"),
+    path("sources/<int:source_id>/campaigns/", sources.campaigns, name="source-campaigns"),
+    path("sources/<int:source_id>/state", sources.state, name="source-state"),
+    path("sources/<int:source_id>/secrets", sources.secrets, name="source-secrets"),
+    path("sources/<int:source_id>/token-check", sources.token_check, name="source-token-check"),
+    path("sources/<int:source_id>/trial", sources.trial, name="source-trial"),
+    path("sources/<int:source_id>/ignored", sources.ignored, name="source-ignored"),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
     path("quarantine/<uuid:arrival_id>/", quarantine.arrival, name="arrival"),
     path("quarantine/<uuid:arrival_id>/replay", quarantine.replay, name="replay"),

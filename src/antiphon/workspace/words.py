@@ -78,6 +78,11 @@ CONVERSATION = {
     "yours": Word(_("Yours"), "user-check", "assigned"),
     "closed": Word(_("Closed"), "circle-check", "closed"),
 }
+PRESENCE = {
+    "online": Word(_("Online"), "circle-check", "online"),
+    "away": Word(_("Away"), "clock", "away"),
+    "offline": Word(_("Offline"), "ban", "offline"),
+}
 DELIVERY = {
     "dispatching": Word(_("Sending…"), "clock", "dispatching"),
     "unknown": Word(_("It may have arrived"), "alert-circle", "unknown"),

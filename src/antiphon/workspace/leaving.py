@@ -1,0 +1,18 @@
+"""Signing out: whoever leaves is offline in every account they were there in."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from antiphon.accounts.models import Membership
+from antiphon.kit import clock
+from antiphon.routing.presence import leave
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """What signing in and out does beside what the library does."""
+
+    def logout(self, request: HttpRequest) -> None:
+        """Say that the person is offline, then end the session."""
+        for account_id, member in Membership.objects.filter(user_id=request.user.pk).values_list("account_id", "id"):
+            leave(account_id, member, at=clock.now())
+        super().logout(request)
