@@ -90,6 +90,31 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as `decision.html` shows it: the drawing, then the rule's steps with every text and every candidate."""
+
+    at: datetime
+    name: str
+    verdict: Word
+    why: str
+    found: str
+    notices: list[NoticeLine]
+    candidates: list[CandidateLine]
+    drawing: Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What a dry run is asked to decide again: sent by a form, since numbers do not belong in addresses."""
+
+    source_id: int
+    phone: str
+    to_number: str
+    external_campaign: str
+    replied_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class WhyPage:
     """The decision on a conversation's opening reply."""
 
@@ -98,56 +123,61 @@ class WhyPage:
     who: str
     phone: str
     started_at: datetime
-    name: str
     verdict: Word
     is_by_person: bool
-    decided: Word
-    why: str
-    found: str
-    replied_at: datetime
-    to_number: str
-    notices: list[NoticeLine]
-    candidates: list[CandidateLine]
+    decided: Decided
     skill: str
     language: str
     note_version: int | None
     decided_at: datetime
     rule_version: int
     agrees: bool
-    drawing: Drawing
+    repeat: Repeat | None
 
 
 def why_page(db: Database, visit: Visit, conversation_id: UUID, *, at: datetime) -> WhyPage | None:
     """Return the page, or None when the account has no such conversation."""
     talk = next(iter(rows(db, sql(_HERE, "talk"), {"account": visit.account_id, "id": conversation_id})), None)
-    return None if talk is None else _page(talk, explain(db, visit.account_id, conversation_id), at=at)
+    return None if talk is None else _page(visit, talk, explain(db, visit.account_id, conversation_id), at=at)
 
 
-def _page(talk: Any, told: Explanation, *, at: datetime) -> WhyPage:
+def decided(told: Explanation, *, at: datetime) -> Decided:
+    """Return a decision, stored or tried out, as pages show it."""
+    return Decided(
+        at=at,
+        name=told.linked.campaign_name if told.linked else "",
+        verdict=words.VERDICTS[told.verdict],
+        why=told.why,
+        found=told.found_sentence,
+        notices=[_notice(one, told) for one in told.notices],
+        candidates=[_candidate(one, told, at=at) for one in told.candidates],
+        drawing=_drawing(told),
+    )
+
+
+def _page(visit: Visit, talk: Any, told: Explanation, *, at: datetime) -> WhyPage:
     return WhyPage(
         at=at,
         id=talk.id,
         who=talk.consumer,
         phone=talk.phone,
         started_at=talk.started_at,
-        name=told.linked.campaign_name if told.linked else "",
         verdict=words.VERDICTS[talk.verdict],
         is_by_person=talk.is_linked_by_person,
-        decided=words.VERDICTS[told.verdict],
-        why=told.why,
-        found=told.found_sentence,
-        replied_at=told.replied_at,
-        to_number=told.to_number,
-        notices=[_notice(one, told) for one in told.notices],
-        candidates=[_candidate(one, told, at=at) for one in told.candidates],
+        decided=decided(told, at=at),
         skill=talk.skill,
         language=words.language(talk.language),
         note_version=told.linked.engagement_version if told.linked else None,
         decided_at=told.stored.decided_at if told.stored else told.as_of,
         rule_version=told.stored.rule_version if told.stored else 1,
         agrees=told.agrees is not False,
-        drawing=_drawing(told),
+        repeat=_repeat(talk, told) if visit.may("attribution.try") and talk.phone else None,
     )
+
+
+def _repeat(talk: Any, told: Explanation) -> Repeat:
+    local = timezone.localtime(told.replied_at).strftime("%Y-%m-%dT%H:%M:%S")
+    return Repeat(told.source_id, talk.phone, told.to_number, told.campaign_key, local)
 
 
 def _notice(one: ExplainedNotice, told: Explanation) -> NoticeLine:
@@ -164,7 +194,7 @@ def _candidate(one: ExplainedCandidate, told: Explanation, *, at: datetime) -> C
         matches=one.matches,
         frame=_frame(one, at=at),
         is_in_frame=one.is_in_frame,
-        is_chosen=one is told.linked or (told.linked is not None and one.engagement_id == told.linked.engagement_id),
+        is_chosen=one is told.linked,
         is_live=one.reason.is_candidate,
         sentence=one.sentence,
     )
