@@ -4,17 +4,33 @@ from importlib.metadata import version
 
 from ninja import NinjaAPI
 
-from antiphon.api import attribution, campaigns, conversations, engagements, events, metrics, notices, opt_outs, problems, skills, sources
+from antiphon.api import (
+    attribution,
+    campaigns,
+    conversations,
+    conversions,
+    engagements,
+    events,
+    heard,
+    metrics,
+    notices,
+    opt_outs,
+    problems,
+    skills,
+    sources,
+)
 
 _ROUTERS = (
     skills.router,
     sources.router,
+    heard.router,
     engagements.router,
     campaigns.router,
     notices.router,
     conversations.router,
     attribution.router,
     opt_outs.router,
+    conversions.router,
     events.router,
     metrics.router,
 )
