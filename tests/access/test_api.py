@@ -18,6 +18,7 @@ from tests.kit.world import CLEO, Tenant
 KNOWN = {
     "skill_id": "skill",
     "source_id": "source",
+    "kind": "kind",
     "campaign_id": "campaign",
     "engagement_id": "engagement",
     "conversation_id": "conversation",
@@ -42,6 +43,7 @@ def things(north: Tenant) -> dict[str, Any]:
     return {
         "skill": north.skills["care"].id,
         "source": north.source.id,
+        "kind": "webhook_key",
         "campaign": campaign.id,
         "engagement": north.engagements["Spring check-up"].id,
         "conversation": talk["id"],
@@ -119,6 +121,7 @@ def complete(south: Tenant) -> dict[tuple[str, str], dict[str, Any]]:
     return {
         ("POST", "sources/{source_id}/secrets"): {"kind": "webhook_key"},
         ("POST", "sources/{source_id}/ignored-campaigns"): {"external_campaign": "C1"},
+        ("POST", "sources/{source_id}/test-texts"): {"to": "+31612345678", "text": "x"},
         ("PUT", "sources/{source_id}/state"): {"state": "paused"},
         ("PUT", "campaigns/{campaign_id}/state"): {"state": "paused"},
         ("POST", "campaigns/{campaign_id}/engagements"): {"name": "x", "source": source, "skill": skill, "language": "nl"},

@@ -51,7 +51,26 @@ def pages() -> list[Address]:
             found.append((route, getattr(view, "action", None)))
     missing = [route for route, action in found if action not in ALLOWED]
     assert not missing, f"these addresses ask for no action of the permission table: {missing}"
-    posted = ("answers", "assignment", "transfer", "closure", "reopening", "link", "recall", "keys", "next", "state", "replay", "cancellation", "repetition")
+    posted = (
+        "answers",
+        "assignment",
+        "transfer",
+        "closure",
+        "reopening",
+        "link",
+        "recall",
+        "keys",
+        "next",
+        "state",
+        "replay",
+        "cancellation",
+        "repetition",
+        "installation",
+        "secrets",
+        "token-check",
+        "trial",
+        "ignored",
+    )
     return [Address(route, str(action), "POST" if route.endswith(posted) else "GET") for route, action in found]
 
 
@@ -82,6 +101,7 @@ def things(north: Tenant) -> dict[str, Any]:
         "conversation_id": talk,
         "skill_id": north.skills["care"].id,
         "arrival_id": kept.id,
+        "source_id": north.source.id,
     }
 
 

@@ -73,7 +73,7 @@ def test_sources_change_without_a_restart(committed: World, edge: Serving) -> No
     second = north.connect("CM 2", numbers=("+3197000004411",))
     key = north.secret("webhook_key", source=second)
     wait_until(lambda: edge.post(key, "reply", body).status_code == 200)
-    providers.disconnect(north.id, second.id, actor="command", at=committed.clock())
+    providers.disconnect(north.id, second.id, actor="command", at=committed.clock(), confirmation="CM 2")
     wait_until(lambda: edge.post(key, "reply", body).status_code == 404)
     assert edge.post(old, "reply", body).status_code == 200
 

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
+from antiphon.events.verbs import touch
 from antiphon.kit.db import Database, lane_account, run, sql
+from antiphon.providers.protocol import topic
 
 Name = tuple[int, int, str]
 
@@ -14,6 +17,13 @@ class Heard:
     def __init__(self) -> None:
         self._heard: dict[Name, datetime] = {}
         self._refused: dict[Name, datetime] = {}
+
+        self._told: set[Name] = set()
+
+    @property
+    def has_news(self) -> bool:
+        """Tell whether something waits that was never written by this process: somebody may be watching for its first webhook."""
+        return any(name not in self._told for name in [*self._heard, *self._refused])
 
     def __bool__(self) -> bool:
         return bool(self._heard or self._refused)
@@ -36,6 +46,7 @@ class Heard:
         try:
             for account_id, names in by_account.items():
                 _write(db, account_id, sorted(names), heard, refused)
+                self._told |= names
         except Exception:
             self._heard = heard | self._heard
             self._refused = refused | self._refused
@@ -43,7 +54,7 @@ class Heard:
 
 
 def _write(db: Database, account_id: int, names: list[Name], heard: dict[Name, datetime], refused: dict[Name, datetime]) -> None:
-    given = {
+    given: dict[str, Any] = {
         "account": account_id,
         "source_id": [source_id for _, source_id, _ in names],
         "kind": [kind for _, _, kind in names],
@@ -52,3 +63,5 @@ def _write(db: Database, account_id: int, names: list[Name], heard: dict[Name, d
     }
     with lane_account(db, account_id):
         run(db, sql("antiphon.edge", "heard"), given)
+        for source_id in set(given["source_id"]):
+            touch(db, account_id, topic(source_id))

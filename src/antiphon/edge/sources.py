@@ -14,6 +14,7 @@ import structlog
 from antiphon.kit.db import Database, rows, sql
 from antiphon.providers.protocol import SourceSettings
 from antiphon.providers.registry import ADAPTERS
+from antiphon.providers.stop_words import all_of
 
 _log = structlog.get_logger(__name__)
 CHANNEL = "antiphon_config"
@@ -65,7 +66,7 @@ def _known(row: Any) -> Known:
         numbers=tuple(json.loads(row.numbers)),
         campaign_grouping=row.campaign_grouping,
         home_region=row.home_region or None,
-        stop_words=ADAPTERS[row.app].default_stop_words if stop_words is None else frozenset(stop_words),
+        stop_words=ADAPTERS[row.app].default_stop_words if stop_words is None else all_of(stop_words),
         look_back=timedelta(days=row.look_back_days),
         notice_tolerance=timedelta(minutes=row.notice_tolerance_minutes),
     )

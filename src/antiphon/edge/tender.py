@@ -71,7 +71,7 @@ class Tender:
     def _turn(self) -> None:
         if not self._spool.is_empty:
             self._drain()
-        if time.monotonic() - self._wrote_at >= _HEARD_SECONDS:
+        if self._heard.has_news or time.monotonic() - self._wrote_at >= _HEARD_SECONDS:
             self._write_heard()
 
     def _drain(self) -> None:

@@ -39,6 +39,11 @@ def wake_relay(db: Database, account_id: int) -> None:
     run(db, "select pg_notify('antiphon_written', %(account_id)s::text)", {"account_id": account_id})
 
 
+def touch(db: Database, account_id: int, topic: str) -> None:
+    """Have pages that listen to a topic look again at commit, without an event: for what is shown but told to nobody outside."""
+    run(db, "select pg_notify('antiphon_live', %(told)s::text)", {"told": f"{account_id} {topic}"})
+
+
 def read(db: Database, account_id: int, *, after: int, limit: int) -> list[dict[str, Any]]:
     """Return CloudEvents 1.0 envelopes of the events after a position, in order.
 

@@ -28,20 +28,27 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What a report may be about, as stored: our answer, the notice of its reference, or notices not yet bound, latest first."""
+    """What a report may be about, as stored: an answer, a test text, the notice of its reference, or unbound notices, latest first."""
 
     answer_id: UUID | None
     notice_id: UUID | None
     recent_ids: Sequence[UUID]
+    test_text_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a report is about; neither means that it waits."""
+    """What a report is about; nothing means that it waits."""
 
     report: Report
     answer_id: UUID | None = None
     notice_id: UUID | None = None
+    test_text_id: int | None = None
+
+    @property
+    def is_about_something(self) -> bool:
+        """Tell whether it need not wait."""
+        return bool(self.answer_id or self.notice_id or self.test_text_id)
 
 
 def match(reports: Iterable[Report], targets: Mapping[UUID, Targets]) -> list[Match]:
@@ -66,8 +73,8 @@ def _name(report: Report) -> tuple[int, UUID, str]:
 
 
 def _matched(report: Report, found: Targets, inferred_id: UUID | None) -> Match:
-    if found.answer_id or found.notice_id:
-        return Match(report, found.answer_id, found.notice_id)
+    if found.answer_id or found.notice_id or found.test_text_id:
+        return Match(report, found.answer_id, found.notice_id, found.test_text_id)
     return Match(report, None, inferred_id)
 
 

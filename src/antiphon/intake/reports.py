@@ -5,11 +5,12 @@ from uuid import UUID
 
 from antiphon.conversations.delivery import raise_answers
 from antiphon.events.types import Kind
+from antiphon.events.verbs import touch
 from antiphon.intake.decide import Match, Report, Targets, climbs, highest, match, reached
 from antiphon.intake.passage import Passage
 from antiphon.intake.types import NoticeFact, ReportFact
 from antiphon.kit.db import columns, sql
-from antiphon.providers.protocol import DeliveryState
+from antiphon.providers.protocol import DeliveryState, topic
 from antiphon.providers.registry import adapter_of
 
 _HERE = "antiphon.intake"
@@ -30,6 +31,7 @@ def match_reports(passage: Passage, reports: Sequence[ReportFact], notices: Sequ
     _store(passage, reports, by_id)
     _settle(passage, [by_id[report.id] for report in waiting])
     _raise_notices(passage, matches)
+    _raise_test_texts(passage, matches)
     passage.events += raise_answers(passage.db, passage.account_id, highest(matches, by="answer_id"), tally=passage.tally)
 
 
@@ -50,7 +52,7 @@ def _targets(passage: Passage, reports: Sequence[Report]) -> dict[UUID, Targets]
         **columns(reports, "id", "source_id", "consumer_id", "reference", "received_at"),
         is_inferred=[inferring[report.source_id] for report in reports],
     )
-    return {row.id: Targets(row.answer_id, row.notice_id, row.recent_ids) for row in found}
+    return {row.id: Targets(row.answer_id, row.notice_id, row.recent_ids, row.test_text_id) for row in found}
 
 
 def _store(passage: Passage, reports: Sequence[ReportFact], matches: dict[UUID, Match]) -> None:
@@ -64,12 +66,12 @@ def _store(passage: Passage, reports: Sequence[ReportFact], matches: dict[UUID, 
         consumer_id=[passage.people[report.phone] for report in reports],
         answer_id=[matches[report.id].answer_id for report in reports],
         notice_id=[matches[report.id].notice_id for report in reports],
-        is_waiting=[not (matches[report.id].answer_id or matches[report.id].notice_id) for report in reports],
+        is_waiting=[not matches[report.id].is_about_something for report in reports],
     )
 
 
 def _settle(passage: Passage, matches: Sequence[Match]) -> None:
-    found = [matched for matched in matches if matched.answer_id or matched.notice_id]
+    found = [matched for matched in matches if matched.is_about_something]
     if found:
         passage.run(sql(_HERE, "settle_reports"), id=[matched.report.id for matched in found], **columns(found, "answer_id", "notice_id"))
 
@@ -97,3 +99,16 @@ def _raise_notices(passage: Passage, matches: Sequence[Match]) -> None:
                 consumer=str(report.consumer_id), source=report.source_id, campaign=before[notice_id].counted_campaign_id,
                 reason=report.reason,
             )  # fmt: skip
+
+
+def _raise_test_texts(passage: Passage, matches: Sequence[Match]) -> None:
+    reported = [matched for matched in matches if matched.test_text_id]
+    if not reported:
+        return
+    raised = passage.rows(
+        sql(_HERE, "raise_test_texts"),
+        id=[matched.test_text_id for matched in reported],
+        **columns([matched.report for matched in reported], "state", "reason", "detail", "received_at"),
+    )
+    for source_id in {row.source_id for row in raised}:
+        touch(passage.db, passage.account_id, topic(source_id))

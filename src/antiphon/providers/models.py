@@ -75,7 +75,7 @@ class SourceHeard(InAccount):
 
 
 class TestText(InAccount):
-    """A text that somebody sent to try a source: no answer, no conversation; known by its reference, so that its report raises nothing else.
+    """A text that somebody sent to try a source: no answer, no conversation; its reference is known, so its report raises nothing else.
 
     Without `attempted_at` it waits for the worker; with it, the call to the provider may have left.
     """

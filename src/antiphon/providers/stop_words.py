@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 ENGLISH = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out"})
@@ -26,6 +27,11 @@ def mentions_stop(text: str, words: frozenset[str]) -> bool:
     """Return whether a stop word stands in the message as a word of its own: a hint for the agent, no more."""
     inside = f" {' '.join(_word.findall(unicodedata.normalize('NFKC', text[:_LONGEST_LOOK]).casefold()))} "
     return any(f" {word} " in inside for word in _folded(words) if word)
+
+
+def all_of(by_language: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return the stop words of all languages together."""
+    return frozenset(word for words in by_language.values() for word in words)
 
 
 def fold(text: str) -> str:

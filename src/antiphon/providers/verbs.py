@@ -1,26 +1,29 @@
 """Sources: connecting, rotating, pausing and disconnecting them; what the edge and adapters may know of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from antiphon.accounts.audit import audit
-from antiphon.accounts.models import Account
+from antiphon.accounts.models import Account, AppGrant
 from antiphon.accounts.verbs import install_app, skill_in
 from antiphon.events.types import Kind, NewEvent
-from antiphon.events.verbs import record
-from antiphon.kit import jobs, keys, phones
-from antiphon.kit.db import Database, account, run
+from antiphon.events.verbs import record, touch
+from antiphon.kit import jobs, keys
+from antiphon.kit.db import Database, account, rows, run, sql
 from antiphon.kit.ids import secret
-from antiphon.kit.problems import Conflict, Invalid, Missing
+from antiphon.kit.problems import Conflict, Invalid, Missing, Stale
+from antiphon.providers import entered
 from antiphon.providers.models import IgnoredCampaign, Source, SourceSecret
-from antiphon.providers.protocol import Adapter, HookKind, SourceSettings
+from antiphon.providers.protocol import Adapter, HookKind, SourceSettings, topic
 from antiphon.providers.registry import ADAPTERS
+from antiphon.providers.stop_words import all_of
 from antiphon.providers.transport import Answered, Transport
 
 OVERLAP = timedelta(days=7)
-_EDITABLE = (
+_HERE = "antiphon.providers"
+EDITABLE = (
     "name", "product_token", "numbers", "default_skill_id", "default_language", "campaign_grouping", "look_back_days",
     "notice_tolerance_minutes", "home_region", "stop_words",
 )  # fmt: skip
@@ -42,7 +45,23 @@ class NewSource:
     look_back_days: int = 30
     notice_tolerance_minutes: int = 10
     home_region: str = ""
-    stop_words: Sequence[str] | None = None
+    stop_words: Mapping[str, Sequence[str]] | None = None
+
+
+def switch_off(account_id: int, app: str, *, actor: str, at: datetime) -> AppGrant:
+    """Switch an installed app off. Raises Conflict while a source of it is connected, Missing when it is not available."""
+    with account(account_id):
+        grant = AppGrant.objects.select_for_update().filter(account_id=account_id, app=app).first()
+        if grant is None:
+            raise Missing("not_found", f"There is no app {app} in this account.", field="app")
+        connected = Source.objects.filter(account_id=account_id, app=app, disconnected_at=None).order_by("id")
+        if names := list(connected.values_list("name", flat=True)):
+            raise Conflict("app_in_use", f"{', '.join(names)} is connected: disconnect it first.", field="app")
+        if grant.installed_at is not None:
+            grant.installed_at = None
+            grant.save(update_fields=["installed_at"])
+            audit(account_id, actor=actor, action="app.switched_off", subject=f"app:{app}", at=at)
+    return grant
 
 
 def connect(account_id: int, new: NewSource, *, actor: str, at: datetime) -> Source:
@@ -54,7 +73,7 @@ def connect(account_id: int, new: NewSource, *, actor: str, at: datetime) -> Sou
         raise Invalid("unknown_app", f"There is no app {new.app}: use one of {', '.join(ADAPTERS)}.", field="app")
     with account(account_id) as db:
         install_app(account_id, new.app, actor=actor, at=at)
-        values = _checked(account_id, {name: getattr(new, name) for name in _EDITABLE})
+        values = _checked(account_id, {name: getattr(new, name) for name in EDITABLE})
         _check_name_is_free(account_id, values["name"])
         source = Source.objects.create(account_id=account_id, app=new.app, connected_at=at, **values)
         for kind in SourceSecret.Kind:
@@ -66,21 +85,28 @@ def connect(account_id: int, new: NewSource, *, actor: str, at: datetime) -> Sou
     return source
 
 
-def edit_source(account_id: int, source_id: int, changes: dict[str, Any], *, actor: str, at: datetime) -> Source:
-    """Change a source's settings; a new product token is checked later. Raises Invalid, Conflict, Missing."""
+def edit_source(
+    account_id: int, source_id: int, changes: dict[str, Any], *, actor: str, at: datetime, version: int | None = None
+) -> Source:
+    """Change a source's settings; a new product token is checked later. Raises Invalid, Conflict, Missing, Stale (`version` is old)."""
     with account(account_id) as db:
         source = source_in(account_id, source_id, locked=True)
-        merged = {name: getattr(source, name) for name in _EDITABLE} | {k: v for k, v in changes.items() if k in _EDITABLE}
+        if version is not None and version != source.version:
+            raise Stale(source.version)
+        _check_connected(source)
+        merged = {name: getattr(source, name) for name in EDITABLE} | {k: v for k, v in changes.items() if k in EDITABLE}
         values = _checked(account_id, merged)
         if values["name"] != source.name:
             _check_name_is_free(account_id, values["name"])
         if values["product_token"] != source.product_token:
-            values |= {"token_state": Source.TokenState.NOT_CHECKED, "token_reason": ""}
+            values |= {"token_state": Source.TokenState.NOT_CHECKED, "token_reason": "", "token_checked_at": None}
             jobs.put_off("check_token", once=f"check_token:{source.id}", account_id=account_id, source_id=source.id)
+        detail = _changes(source, values)
         for name, value in values.items():
             setattr(source, name, value)
+        source.version += 1
         source.save()
-        audit(account_id, actor=actor, action="source.edited", subject=f"source:{source.id}", at=at, detail=_shown(changes))
+        audit(account_id, actor=actor, action="source.edited", subject=f"source:{source.id}", at=at, detail=detail)
         _changed(db, account_id)
     return source
 
@@ -91,11 +117,23 @@ def rotate(account_id: int, source_id: int, kind: str, *, actor: str, at: dateti
         raise Invalid("unknown_kind", f"There is no secret {kind}: use one of {', '.join(SourceSecret.Kind.values)}.", field="kind")
     with account(account_id) as db:
         source = source_in(account_id, source_id, locked=True)
+        _check_connected(source)
         SourceSecret.objects.filter(account_id=account_id, source=source, kind=kind, expires_at=None).update(expires_at=at + overlap)
         made = _make_secret(source, SourceSecret.Kind(kind), at=at)
         audit(account_id, actor=actor, action="source.secret_rotated", subject=f"source:{source.id}", at=at, detail={"kind": kind})
         _changed(db, account_id)
     return made.value
+
+
+def end_old_secrets(account_id: int, source_id: int, kind: str, *, actor: str, at: datetime) -> int:
+    """End the overlap of a rotation now: only the newest secret of the kind holds. Return how many ended. Raises Missing."""
+    with account(account_id) as db:
+        source = source_in(account_id, source_id, locked=True)
+        ended = SourceSecret.objects.filter(account_id=account_id, source=source, kind=kind, expires_at__gt=at).update(expires_at=at)
+        if ended:
+            audit(account_id, actor=actor, action="source.old_secrets_ended", subject=f"source:{source.id}", at=at, detail={"kind": kind})
+            _changed(db, account_id)
+    return ended
 
 
 def pause(account_id: int, source_id: int, *, actor: str, at: datetime) -> Source:
@@ -108,17 +146,35 @@ def resume(account_id: int, source_id: int, *, actor: str, at: datetime) -> Sour
     return _set_paused(account_id, source_id, None, actor=actor, at=at)
 
 
-def disconnect(account_id: int, source_id: int, *, actor: str, at: datetime) -> Source:
-    """End a source: its webhook keys answer 404 from now on. Raises Missing; doing it again changes nothing."""
+def disconnect(account_id: int, source_id: int, *, actor: str, at: datetime, confirmation: str = "") -> Source:
+    """End a source: its webhook keys answer 404 from now on. Doing it again changes nothing.
+
+    Raises Missing, Conflict while engagements of published campaigns use it, and Invalid unless `confirmation` is its name while
+    conversations are open on it: nobody could answer those.
+    """
     with account(account_id) as db:
         source = source_in(account_id, source_id, locked=True)
-        if source.disconnected_at is None:
-            source.disconnected_at = at
-            source.save(update_fields=["disconnected_at"])
-            audit(account_id, actor=actor, action="source.disconnected", subject=f"source:{source.id}", at=at)
-            _tell(db, source, Kind.SOURCE_DISCONNECTED, at=at)
-            _changed(db, account_id)
+        if source.disconnected_at is not None:
+            return source
+        _check_unused(db, source)
+        _check_confirmed(db, source, confirmation)
+        source.disconnected_at = at
+        source.version += 1
+        source.save(update_fields=["disconnected_at", "version"])
+        audit(account_id, actor=actor, action="source.disconnected", subject=f"source:{source.id}", at=at)
+        _tell(db, source, Kind.SOURCE_DISCONNECTED, at=at)
+        _changed(db, account_id)
     return source
+
+
+def engagements_using(db: Database, source: Source) -> list[Any]:
+    """Return the engagements of published campaigns that the source carries: number, name, campaign, campaign_id."""
+    return rows(db, sql(_HERE, "engagements_using"), {"account": source.account_id, "source": source.id})
+
+
+def open_conversations(db: Database, source: Source) -> int:
+    """Return how many conversations are open on the source."""
+    return int(rows(db, sql(_HERE, "open_conversations"), {"account": source.account_id, "source": source.id})[0].open_count)
 
 
 def ignore_campaign(account_id: int, source_id: int, external_campaign: str, *, actor: str, at: datetime) -> IgnoredCampaign:
@@ -150,17 +206,25 @@ def stop_ignoring(account_id: int, source_id: int, external_campaign: str, *, ac
         _changed(db, account_id)
 
 
-def check_token(account_id: int, source_id: int, *, transport: Transport, base_url: str | None = None) -> str:
+def check_token(account_id: int, source_id: int, *, at: datetime, transport: Transport, base_url: str | None = None) -> str:
     """Ask the provider whether the product token holds and keep the answer; an answer that does not tell changes nothing."""
     with account(account_id):
         source = source_in(account_id, source_id)
         settings = settings_of(source)
     adapter = ADAPTERS[source.app]
     state, reason = _ask(adapter, settings, transport=transport, base_url=base_url or adapter.default_base_url)
-    with account(account_id):
+    with account(account_id) as db:
         same = Source.objects.filter(account_id=account_id, id=source_id, product_token=settings.product_token)
-        same.update(token_state=state, token_reason=reason)
+        same.update(token_state=state, token_reason=reason, token_checked_at=at)
+        touch(db, account_id, topic(source_id))
     return state
+
+
+def check_token_again(account_id: int, source_id: int) -> None:
+    """Have the product token checked again in the background. Raises Missing, Conflict."""
+    with account(account_id):
+        _check_connected(source_in(account_id, source_id))
+        jobs.put_off("check_token", once=f"check_token:{source_id}", account_id=account_id, source_id=source_id)
 
 
 def settings_of(source: Source, secrets: Iterable[SourceSecret] | None = None, *, at: datetime | None = None) -> SourceSettings:
@@ -176,7 +240,7 @@ def settings_of(source: Source, secrets: Iterable[SourceSecret] | None = None, *
         numbers=tuple(source.numbers),
         campaign_grouping=source.campaign_grouping,
         home_region=source.home_region or None,
-        stop_words=adapter.default_stop_words if source.stop_words is None else frozenset(source.stop_words),
+        stop_words=adapter.default_stop_words if source.stop_words is None else all_of(source.stop_words),
         look_back=timedelta(days=source.look_back_days),
         notice_tolerance=timedelta(minutes=source.notice_tolerance_minutes),
     )
@@ -230,20 +294,32 @@ def _checked(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
         if not least <= values[name] <= most:
             raise Invalid("out_of_range", f"{name} must be from {least} to {most}.", field=name)
     skill_in(account_id, values["default_skill_id"], field="default_skill")
-    region = values["home_region"] or Account.objects.get(id=account_id).home_region
-    return values | {"home_region": region.upper(), "numbers": _numbers(values["numbers"], home_region=region)}
-
-
-def _numbers(raw: Sequence[str], *, home_region: str) -> list[str]:
-    found = [phones.normalise(number, home_region=home_region or None).value for number in raw if number.strip()]
-    if not found:
-        raise Invalid("no_number", "A source needs at least one number to be connected.", field="numbers")
-    return list(dict.fromkeys(found))
+    region = entered.region(values["home_region"] or Account.objects.get(id=account_id).home_region)
+    numbers = entered.numbers(values["numbers"], home_region=region)
+    return values | {"home_region": region, "numbers": numbers, "stop_words": entered.stop_words(values["stop_words"])}
 
 
 def _check_name_is_free(account_id: int, name: str) -> None:
     if Source.objects.filter(account_id=account_id, name=name).exists():
         raise Conflict("source_exists", f"There is a source {name} already: choose another name.", field="name")
+
+
+def _check_connected(source: Source) -> None:
+    if source.disconnected_at is not None:
+        raise Conflict("source_disconnected", f"{source.name} is disconnected, which is for ever: connect a new source.")
+
+
+def _check_unused(db: Database, source: Source) -> None:
+    if using := engagements_using(db, source):
+        named = ", ".join(f"{one.name} ({one.campaign})" for one in using)
+        message = f"Published engagements use {source.name}: {named}. Pause their campaigns or give them another source first."
+        raise Conflict("source_in_use", message)
+
+
+def _check_confirmed(db: Database, source: Source, confirmation: str) -> None:
+    if confirmation.strip() != source.name and (count := open_conversations(db, source)):
+        message = f"{count} conversations are open on {source.name} and could not be answered any more: type its name to disconnect it."
+        raise Invalid("not_confirmed", message, field="confirmation")
 
 
 def _make_secret(source: Source, kind: SourceSecret.Kind, *, at: datetime) -> SourceSecret:
@@ -274,3 +350,9 @@ def _changed(db: Database, account_id: int) -> None:
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "product_token"}
+
+
+def _changes(source: Source, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what changes as `[before, after]`; of the product token only that it does."""
+    changed = {name: [getattr(source, name), values[name]] for name in EDITABLE if getattr(source, name) != values[name]}
+    return changed | ({"product_token": ["…", "…"]} if "product_token" in changed else {})

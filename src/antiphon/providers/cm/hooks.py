@@ -29,7 +29,7 @@ MARK = "antiphon-answer"
 REPLY_WINDOW = timedelta(minutes=10)
 NOTICE_WINDOW = timedelta(hours=12)
 _GROUPING_COUNT = 3
-_GROUPINGS = ("customGrouping", "customGrouping2", "customGrouping3")
+GROUPINGS = ("customGrouping", "customGrouping2", "customGrouping3")
 _DETAIL_LIMIT = 200
 
 Record = dict[str, Json]
@@ -72,7 +72,7 @@ def _verify(item: Json, *, tokens: tuple[str, ...]) -> None:
 
 def read_notice(item: Record, source: SourceSettings) -> list[Parsed]:
     """Read an MT webhook: one consumer was sent one text. With our mark it is the echo of an answer."""
-    groupings = [text(item.get(name), name=name) for name in _GROUPINGS]
+    groupings = [text(item.get(name), name=name) for name in GROUPINGS]
     if MARK in groupings:
         return [Echo()]
     phone, sender = (required(item.get("to"), name="to"), required(item.get("from"), name="from"))
@@ -80,6 +80,20 @@ def read_notice(item: Record, source: SourceSettings) -> list[Parsed]:
     identity = Identity(("notice", sender, phone, *groupings, body), NOTICE_WINDOW)
     campaign = groupings[source.campaign_grouping - 1]
     return [NoticeSent(identity=identity, phone=phone, sender=sender, text=body, external_campaign=campaign)]
+
+
+def read_groupings(value: Json) -> list[tuple[str, ...]]:
+    """Return the groupings of each notice in a webhook's body, our own mark left out."""
+    found = value if isinstance(value, list) else [value]
+    return [tuple(_grouping(item, name) for name in GROUPINGS) for item in found if isinstance(item, dict)]
+
+
+def _grouping(item: Record, name: str) -> str:
+    try:
+        value = text(item.get(name), name=name)
+    except Odd:
+        return ""
+    return "" if value == MARK else value.strip()
 
 
 def read_reply(item: Record, source: SourceSettings) -> list[Parsed]:
