@@ -166,6 +166,7 @@ def test_a_part_is_the_same_html_as_in_the_page(story: Story, visitor: Visitor, 
     story.take(conversation, by="Ada")
     address = {"section#mine": f"/workspace/?current={conversation}", "div#open": f"/conversations/{conversation}/"}[target]
     headers = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": target}
+    headers["HX-Current-URL"] = f"http://testserver/conversations/{conversation}/"
     part = _settled(ada.get(address, headers=headers).content.decode())
     assert part.strip().startswith(begins)
     assert part.strip() in _settled(page_of(ada, conversation))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +60,7 @@ SOURCES = (
 SETTINGS = (
     Entry("people", _("People"), "people.read", icon="users"),
     Entry("skills", _("Skills"), "skills.read", icon="puzzle"),
-    Entry("canned-answers", _("Canned answers"), "skills.read", icon="message-bolt"),
+    Entry("canned-answers", _("Canned answers"), "settings.read", icon="message-bolt"),
     Entry("account", _("Account"), "account.write", icon="building"),
     Entry("api-keys", _("API keys"), "api_keys.write", icon="key"),
     Entry("webhooks", _("Webhooks"), "events.read", icon="webhook"),
@@ -79,9 +78,9 @@ PLACES = (
 )
 
 
-def navigation(request: HttpRequest, visit: Visit) -> Navigation:
-    """Return the places that this role may go to, and where it is."""
-    here = _here(request.path, places(visit, PLACES))
+def navigation(path: str, visit: Visit) -> Navigation:
+    """Return the places that this role may go to, and which of them the path is in."""
+    here = _here(path, places(visit, PLACES))
     ranked = sorted(here, key=lambda place: place.to not in _FIRST_ON_PHONE)[:_ON_PHONE]
     bar = [place for place in here if place in ranked]
     return Navigation(here, bar, [place for place in here if place not in bar])

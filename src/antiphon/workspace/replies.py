@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,16 +26,28 @@ def show(
     parts: Collection[str] = (),
     status: int = 200,
     extra: Mapping[str, object] | None = None,
+    place: str = "",
 ) -> HttpResponse:
-    """Answer with the page, or with the part that htmx asked for by the id of its target: pushed HTML equals page HTML."""
+    """Answer with the page, or with the part that htmx asked for by the id of its target: pushed HTML equals page HTML.
+
+    `place` is the address that the navigation marks, where that is not the page's own.
+    """
     part = _part(request, parts)
-    context = {"page": page, "visit": visit, "nav": navigation(request, visit), **(extra or {})}
-    context["presence"] = presence_line(visit, here=request.get_full_path(), has_ticket=not part)
+    context = {"page": page, "visit": visit, "nav": navigation(place or request.path, visit), **(extra or {})}
+    context["presence"] = presence_line(visit, here=_address(request), has_ticket=not part)
     response = TemplateResponse(request, f"{template}#{part}" if part else template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     if part and status >= 400:  # noqa: PLR2004 - what was typed and what is wrong with it replace the form whole
         response.headers["HX-Reswap"] = "outerHTML"
     return response
+
+
+def _address(request: HttpRequest) -> str:
+    """Return the address of the page that a person looks at, also when only a part of it is asked for from elsewhere."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "") if request.headers.get("HX-Request") == "true" else "")
+    if not page.path:
+        return request.get_full_path()
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def go(request: HttpRequest, to: str, *args: object, said: str = "", undo: str = "") -> HttpResponse:

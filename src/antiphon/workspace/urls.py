@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from antiphon.workspace.views import campaigns, conversations, dry_run, home, presence, quarantine, sources, tasks, workspace
+from antiphon.workspace.views import (
+    account,
+    audit,
+    campaigns,
+    canned,
+    conversations,
+    dry_run,
+    home,
+    keys,
+    people,
+    presence,
+    quarantine,
+    skills,
+    sources,
+    tasks,
+    workspace,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -43,6 +59,27 @@ urlpatterns = [
     path("sources/<int:source_id>/token-check", sources.token_check, name="source-token-check"),
     path("sources/<int:source_id>/trial", sources.trial, name="source-trial"),
     path("sources/<int:source_id>/ignored", sources.ignored, name="source-ignored"),
+    path("settings/", people.settings, name="settings"),
+    path("settings/people/", people.everybody, name="people"),
+    path("settings/people/invite/", people.invite, name="invite"),
+    path("settings/people/<int:person_id>/", people.person, name="person"),
+    path("settings/people/<int:person_id>/access", people.access, name="person-access"),
+    path("settings/invitations/<int:invitation_id>/renewal", people.renewal, name="renewal"),
+    path("settings/invitations/<int:invitation_id>/revocation", people.revocation, name="revocation"),
+    path("settings/skills/", skills.skills, name="skills"),
+    path("settings/skills/new/", skills.new_skill, name="new-skill"),
+    path("settings/skills/<int:skill_id>/", skills.skill, name="skill"),
+    path("settings/skills/<int:skill_id>/removal", skills.removal, name="skill-removal"),
+    path("settings/canned-answers/", canned.canned_answers, name="canned-answers"),
+    path("settings/canned-answers/new/", canned.new_canned_answer, name="new-canned-answer"),
+    path("settings/canned-answers/<int:canned_answer_id>/", canned.canned_answer, name="canned-answer"),
+    path("settings/canned-answers/<int:canned_answer_id>/removal", canned.removal, name="canned-answer-removal"),
+    path("settings/account/", account.account, name="account"),
+    path("settings/api-keys/", keys.api_keys, name="api-keys"),
+    path("settings/api-keys/new/", keys.new_api_key, name="new-api-key"),
+    path("settings/api-keys/<int:key_id>/revocation", keys.revocation, name="api-key-revocation"),
+    path("settings/audit/", audit.audit, name="audit"),
+    path("settings/audit/export", audit.export, name="audit-export"),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
     path("quarantine/<uuid:arrival_id>/", quarantine.arrival, name="arrival"),
     path("quarantine/<uuid:arrival_id>/replay", quarantine.replay, name="replay"),

@@ -44,7 +44,7 @@
     line.hidden = found.length === 0;
     if (!found.length) return;
     const shown = found.slice(0, 5).map((one) => `“${one}”`).join(" ") + (found.length > 5 ? " …" : "");
-    line.querySelector("span:not(.icon)").textContent = (found.length === 1 ? line.dataset.one : line.dataset.many).replace("%chars", shown);
+    line.querySelector("[data-words]").textContent = (found.length === 1 ? line.dataset.one : line.dataset.many).replace("%chars", shown);
     line.querySelector("[data-plainly]").hidden = segments.plainly(text, alphabet) === text;
   }
 

@@ -31,7 +31,7 @@
 
   // What a region shows now, by its own address: nothing is moved, only what stands in its rows and counts is brought up to date.
   async function patch(region) {
-    const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": `${region.localName}#${region.id}` };
+    const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": location.href, "HX-Target": `${region.localName}#${region.id}` };
     const response = await fetch(region.getAttribute("hx-get"), { headers, credentials: "same-origin" });
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(region.id);

@@ -40,8 +40,8 @@
   }
 
   function offer() {
-    const button = document.querySelector("[data-notify]");
-    if (button) button.hidden = !("Notification" in window) || Notification.permission !== "default";
+    const isOffered = "Notification" in window && Notification.permission === "default" && document.getElementById("mine") !== null;
+    for (const button of document.querySelectorAll("[data-notify]")) button.hidden = !isOffered;
   }
 
   document.addEventListener("htmx:before:swap", () => {

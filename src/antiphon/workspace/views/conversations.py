@@ -252,4 +252,5 @@ def _talk(
     page = talk_page(db, visit, conversation_id, at=clock.now(), typed=typed or given, ticket=ticket, is_part=is_part)
     if page is None:
         raise Http404
-    return show(request, visit, "conversation.html", page, parts={"open"}, status=422 if typed else 200)
+    place = reverse("workspace") if page.lists and page.is_mine else ""
+    return show(request, visit, "conversation.html", page, parts={"open"}, status=422 if typed else 200, place=place)
