@@ -22,13 +22,11 @@ class Guarded:
 
 def warnings_of(account_id: int, campaign_id: int, *, at: datetime) -> list[FieldWarning]:
     """Return what to warn of, as the campaign is stored now. Raises Missing."""
-    return warnings_if(account_id, campaign_id, at=at)
+    return guarded_if(account_id, campaign_id, at=at).warnings
 
 
-def warnings_if(
-    account_id: int, campaign_id: int, *, at: datetime, frame: Frame | None = None, draft: Drafted | None = None
-) -> list[FieldWarning]:
-    """Return what to warn of if the campaign had this frame, or this engagement as it stands in a form. Raises Missing."""
+def guarded_if(account_id: int, campaign_id: int, *, at: datetime, frame: Frame | None = None, draft: Drafted | None = None) -> Guarded:
+    """Return what the guard rails say if the campaign had this frame, or this engagement as it stands in a form. Raises Missing."""
     with account(account_id) as db:
         campaign = store.campaign_in(account_id, campaign_id)
         within = frame or Frame(campaign.starts_at, campaign.ends_at)
@@ -36,17 +34,20 @@ def warnings_if(
         claimed = [entry_point.id for claimant in made for entry_point in claimant.entry_points]
         stored, others = store.claimants(db, account_id, [campaign_id], entry_point_ids=claimed)
         own = [replace(claimant, frame=within) for claimant in stored if draft is None or claimant.engagement_id != draft.id]
-    return decide.warnings([*own, *made], others=others, within=within, time_zone=campaign.time_zone, at=at)
+    return _told([*own, *made], others, within=within, time_zone=campaign.time_zone, at=at)
 
 
 def guarded(db: Database, account_id: int, campaign_ids: Sequence[int], *, at: datetime) -> dict[int, Guarded]:
     """Return what to warn of for each of these campaigns, and who else claims what they claim, by one statement."""
     found = {}
     for campaign_id, (own, others) in _by_campaign(db, account_id, campaign_ids).items():
-        within, zone = own[0].frame, own[0].time_zone
-        met = [overlap for claimant in own for overlap in decide.overlaps(claimant, rivals=[*own, *others])]
-        found[campaign_id] = Guarded(decide.warnings(own, others=others, within=within, time_zone=zone, at=at), met)
+        found[campaign_id] = _told(own, others, within=own[0].frame, time_zone=own[0].time_zone, at=at)
     return found
+
+
+def _told(own: list[Claimant], others: list[Claimant], *, within: Frame, time_zone: str, at: datetime) -> Guarded:
+    met = [overlap for claimant in own for overlap in decide.overlaps(claimant, rivals=[*own, *others])]
+    return Guarded(decide.warnings(own, others=others, within=within, time_zone=time_zone, at=at), met)
 
 
 def _by_campaign(db: Database, account_id: int, campaign_ids: Sequence[int]) -> dict[int, tuple[list[Claimant], list[Claimant]]]:

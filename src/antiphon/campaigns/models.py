@@ -76,7 +76,10 @@ class CampaignVersion(InAccount):
 
 
 class EntryPoint(InAccount):
-    """How a reply finds its engagement: an external campaign ID or a sending number, in the account's library."""
+    """How a reply finds its engagement: an external campaign ID or a sending number, in the account's library.
+
+    One that was taken out of the library stays for what it was found by.
+    """
 
     class Kind(models.TextChoices):
         """What the value is."""
@@ -90,6 +93,7 @@ class EntryPoint(InAccount):
     key = models.CharField(max_length=200)
     name = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "entry_point"

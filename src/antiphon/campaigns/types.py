@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,13 @@ class Frame:
         """Return what lies in both frames; only for frames that meet."""
         ends = [frame.ends_at for frame in (self, other) if frame.ends_at is not None]
         return Frame(max(self.starts_at, other.starts_at), min(ends, default=None))
+
+    def days(self, time_zone: str) -> tuple[date, date | None]:
+        """Return its first and last day there; no last one for an open end."""
+        zone, last = ZoneInfo(time_zone), None
+        if self.ends_at is not None:
+            last = (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+        return self.starts_at.astimezone(zone).date(), last
 
 
 class Phase(StrEnum):

@@ -1,5 +1,6 @@
 """Campaigns, engagements and entry points: creating, editing, publishing; every change is a version, audited."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from antiphon.accounts.models import Account
 from antiphon.accounts.verbs import skill_in
 from antiphon.campaigns import decide, store
 from antiphon.campaigns.models import Campaign, CampaignVersion, Engagement, EngagementEntryPoint, EntryPoint, Goal, State
-from antiphon.campaigns.types import NewCampaign, NewEngagement
+from antiphon.campaigns.types import Frame, NewCampaign, NewEngagement
 from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
 from antiphon.kit import jobs, keys, phones
@@ -42,14 +43,17 @@ def create_campaign(account_id: int, new: NewCampaign, *, actor: str, at: dateti
 def edit_campaign(
     account_id: int, campaign_id: int, changes: dict[str, Any], *, actor: str, at: datetime, version: int | None = None
 ) -> Campaign:
-    """Change name, goal or frame; live when saved, as a new version. Raises Invalid, Missing, Conflict, Stale (`version` is old)."""
+    """Change name, goal or frame; live when saved, as a new version, unless nothing changes. Raises Invalid, Missing, Conflict, Stale."""
     with account(account_id):
         campaign = store.campaign_in(account_id, campaign_id, locked=True)
         check_version(campaign.version, version)
         check_not_archived(campaign)
         before = (campaign.starts_at, campaign.ends_at)
         merged = {name: getattr(campaign, name) for name in _CAMPAIGN} | {k: v for k, v in changes.items() if k in _CAMPAIGN}
-        for name, value in _campaign_values(merged).items():
+        values = _campaign_values(merged)
+        if all(getattr(campaign, name) == value for name, value in values.items()):
+            return campaign
+        for name, value in values.items():
             setattr(campaign, name, value)
         _save_campaign(campaign, actor=actor, at=at)
         audit(account_id, actor=actor, action="campaign.edited", subject=_subject(campaign), at=at, detail=_plain(changes))
@@ -102,7 +106,7 @@ def create_engagement(account_id: int, campaign_id: int, new: NewEngagement, *, 
 def edit_engagement(
     account_id: int, engagement_id: int, changes: dict[str, Any], *, actor: str, at: datetime, version: int | None = None
 ) -> Engagement:
-    """Change an engagement (its fields, `enabled`, `entry_point_ids`); live when saved, as a new version.
+    """Change an engagement (its fields, `enabled`, `entry_point_ids`); live when saved, as a new version, unless nothing changes.
 
     Raises Invalid, Missing, Conflict, Stale.
     """
@@ -114,9 +118,12 @@ def edit_engagement(
         if changes.get("source_id", edited.source_id) != edited.source_id:
             _check_connected(account_id, changes["source_id"])
         merged = {name: getattr(edited, name) for name in _ENGAGEMENT} | {k: v for k, v in changes.items() if k in _ENGAGEMENT}
-        for name, value in _engagement_values(account_id, merged).items():
+        values, present = _engagement_values(account_id, merged), store.entry_point_ids(edited)
+        wanted = changes.get("entry_point_ids", present)
+        if sorted(wanted) == present and all(getattr(edited, name) == value for name, value in values.items()):
+            return edited
+        for name, value in values.items():
             setattr(edited, name, value)
-        wanted = changes.get("entry_point_ids", store.entry_point_ids(edited))
         check_publishable_without(edited, has_entry_points=bool(wanted))
         store.set_entry_points(edited, store.entry_points_of(account_id, list(wanted), source=edited.source))
         _save_engagement(edited, actor=actor, at=at)
@@ -130,11 +137,12 @@ def create_entry_point(
 ) -> tuple[EntryPoint, bool]:
     """Add an entry point to the library, or find the one with the same source, kind and key; say whether it is new.
 
-    A campaign ID may be pasted as the URL of the provider's page; a number in any spelling. Raises Invalid, Missing.
+    One that was taken out comes back. A campaign ID may be pasted as the URL of the provider's page; a number in any spelling.
+    Raises Invalid, Missing.
     """
     with account(account_id):
         source = source_in(account_id, source_id)
-        value, key = _entry_point_key(kind, value, source=source)
+        value, key = entry_point_key(kind, value, source=source)
         found, is_new = EntryPoint.objects.get_or_create(
             account_id=account_id,
             source=source,
@@ -142,10 +150,24 @@ def create_entry_point(
             key=key,
             defaults={"value": value, "name": keys.clean(name).strip()[:200], "created_at": at},
         )
+        if found.removed_at is not None:
+            found.removed_at, is_new = None, True
+            found.name = keys.clean(name).strip()[:200] or found.name
+            found.save(update_fields=["removed_at", "name"])
         if is_new:
             detail = {"source": source_id, "kind": kind, "value": value}
             audit(account_id, actor=actor, action="entry_point.created", subject=f"entry_point:{found.id}", at=at, detail=detail)
     return found, is_new
+
+
+def check_frame(values: Mapping[str, Any]) -> Frame:
+    """Return the instants of `starts_on`, `ends_on` and `time_zone`. Raises Invalid."""
+    check_time_zone(values["time_zone"])
+    try:
+        return decide.frame(values["starts_on"], values["ends_on"], time_zone=values["time_zone"])
+    except (ValueError, OverflowError):
+        message = "The last day is before the first, or out of range: it is included in the frame."
+        raise Invalid("bad_frame", message, field="ends_on") from None
 
 
 def check_authentication(value: str) -> None:
@@ -163,13 +185,7 @@ def _campaign_values(values: dict[str, Any]) -> dict[str, Any]:
     if values["goal_kind"] not in Goal.values:
         message = f"There is no goal {values['goal_kind']}: use one of {', '.join(Goal.values)}."
         raise Invalid("unknown_goal", message, field="goal")
-    check_time_zone(values["time_zone"])
-    try:
-        within = decide.frame(values["starts_on"], values["ends_on"], time_zone=values["time_zone"])
-    except (ValueError, OverflowError):
-        raise Invalid(
-            "bad_frame", "The last day is before the first, or out of range: it is included in the frame.", field="ends_on"
-        ) from None
+    within = check_frame(values)
     return values | {"name": name, "starts_at": within.starts_at, "ends_at": within.ends_at}
 
 
@@ -185,7 +201,7 @@ def _engagement_values(account_id: int, values: dict[str, Any]) -> dict[str, Any
     return values | {"note": keys.clean(values["note"])}
 
 
-def _entry_point_key(kind: str, value: str, *, source: Source) -> tuple[str, str]:
+def entry_point_key(kind: str, value: str, *, source: Source) -> tuple[str, str]:
     """Return value and key of an entry point as a person wrote it. Raises Invalid."""
     if kind == EntryPoint.Kind.PHONE_NUMBER:
         number = phones.normalise(value, home_region=source.home_region or None)

@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=200)),
                 ("name", models.CharField(blank=True, default="", max_length=200)),
                 ("created_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
                 ("account", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account")),
                 (
                     "source",
