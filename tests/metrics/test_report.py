@@ -303,3 +303,18 @@ def test_counting_began_with_the_first_quarter_of_what_is_asked_for() -> None:
             assert began(db, north, metrics=["response_rate"]) == AT.replace(hour=11, minute=0)
             assert began(db, north, metrics=["replies", "delivered"]) == AT.replace(minute=0)
             fold(db, north)
+
+
+def test_groups_are_the_items_over_all_of_the_time() -> None:
+    north = new_account()
+    for position, campaign in enumerate((11, 12, 12)):
+        store_story(north, campaign=campaign, at=AT + timedelta(days=position), seconds=60)
+    told = whole(north, "response_rate", "answers", "duration", by=["campaign"], grain="day", over_time=["response_rate"])
+    assert {item.metric for item in told.items} == {"response_rate"}
+    assert [(item.metric, item.by["campaign"], item.value) for item in told.groups] == [
+        ("response_rate", 11, 1.0), ("response_rate", 12, 1.0), ("answers", 11, 1), ("answers", 12, 2), ("duration", 11, 1),
+        ("duration", 12, 2),
+    ]  # fmt: skip
+    assert [item.value for item in told.totals] == [1.0, 3, 3]
+    assert told.groups == asked(north, "response_rate", "answers", "duration", by=["campaign"])
+    assert [item.count for item in whole(north, "answers", grain="day", over_time=["answers"]).items] == [1, 1, 1]

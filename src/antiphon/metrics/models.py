@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from antiphon.accounts.models import InAccount
 from antiphon.kit.tables import Fact
 
 
@@ -63,3 +64,23 @@ class CounterMove(Fact):
 
     class Meta:
         db_table = "counter_move"
+
+
+class SavedReport(InAccount):
+    """A question that somebody kept: `query` is its address. Without an owner it is the account's; shared ones everybody sees."""
+
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=4000)
+    owner = models.ForeignKey("accounts.Membership", models.SET_NULL, null=True, related_name="+")
+    is_shared = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "saved_report"
+        indexes = [models.Index(fields=["account", "-id"], name="saved_report_newest", condition=models.Q(removed_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.name

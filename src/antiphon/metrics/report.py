@@ -1,7 +1,7 @@
 """Reports: any metric, split by any dimension, over any stretch of time, as one sum over the counters (docs/metrics.md)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from antiphon.metrics.ranges import Grain, first_moment
 NONE = "none"
 """How a filter says what a fact does not have; in items it is None."""
 
-MOST = 100_000
+MOST = 200_000
 """Rows that one report reads: more is refused, since nobody could look at it."""
 
 Moment = datetime | int | None
@@ -55,7 +55,8 @@ class Item:
 class Report:
     """What was asked, and its items: in the order of the metrics asked for, then time, then dimensions.
 
-    `totals` are the same metrics over everything that the items are of, from the same snapshot: counts and values add up to them.
+    `groups` are the metrics per combination of dimensions over all of the time, `totals` over everything: counts and values of the
+    items add up to both. All three are of one snapshot.
     """
 
     metrics: tuple[str, ...]
@@ -65,6 +66,7 @@ class Report:
     grain: Grain
     time_zone: str
     items: list[Item]
+    groups: list[Item]
     totals: list[Item]
 
 
@@ -98,11 +100,13 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
     by: Sequence[str] = (),
     filters: Mapping[str, Sequence[int | str | None]] | None = None,
     grain: str = Grain.TOTAL,
+    over_time: Sequence[str] | None = None,
 ) -> Report:
     """Sum the counters whose quarter of an hour begins in `start <= t < end`.
 
     Days, weeks (from Monday) and months are those of `time_zone`. A filter's values are ids or words, `none` (or None) for what a fact
-    does not have. Only what happened has an item, save that a total without dimensions always has one.
+    does not have. Only what happened has an item, save that a total without dimensions always has one. `over_time` names the metrics
+    that have items per step of the grain (left out: all of them); the others have `groups` and `totals`, and cost less.
     Raises Invalid, which names what is allowed: unknown_metric, unknown_dimension, unknown_grain, unknown_value, unknown_time_zone;
     report_too_large when it has more rows than anybody could look at.
     """
@@ -112,6 +116,7 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
     parameters = {
         "account_id": account_id,
         "metrics": sorted({stored for metric in asked for stored in _stored(metric)}),
+        "timed": sorted({stored for metric in asked if _is_timed(metric, over_time) for stored in _stored(metric)}),
         "banded": [metric.stored for metric in asked if metric.unit is Unit.SECONDS],
         "start": start,
         "end": end,
@@ -122,9 +127,14 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
         **_filters(filters or {}),
     }
     sums = _summed(_few(rows(db, sql(__package__, "report"), parameters)), split, time_zone)
-    whole = _whole(sums, asked)
-    told = whole if step is Grain.TOTAL and not split else sums
-    zone = ZoneInfo(time_zone)
+    groups = _joined(sums, lambda key: (None, key[1]))
+    whole = _filled(_joined(sums, lambda _: _WHOLE), asked)
+    groups, sums = (groups, sums) if split else (whole, whole if step is Grain.TOTAL else sums)
+
+    def told(among: Sums, by: tuple[str, ...], grain: Grain) -> list[Item]:
+        timed = [metric for metric in asked if grain is Grain.TOTAL or _is_timed(metric, over_time)]
+        return [item for metric in timed for item in _items(metric, by, among, grain, ZoneInfo(time_zone))]
+
     return Report(
         metrics=tuple(metric.name for metric in asked),
         by=split,
@@ -132,9 +142,14 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
         end=end,
         grain=step,
         time_zone=time_zone,
-        items=[item for metric in asked for item in _items(metric, split, told, step, zone)],
-        totals=[item for metric in asked for item in _items(metric, (), whole, Grain.TOTAL, zone)],
+        items=told(sums, split, step),
+        groups=told(groups, split, Grain.TOTAL),
+        totals=told(whole, (), Grain.TOTAL),
     )
+
+
+def _is_timed(metric: Metric, over_time: Sequence[str] | None) -> bool:
+    return over_time is None or metric.name in over_time
 
 
 def began(db: Database, account_id: int, *, metrics: Sequence[str]) -> datetime | None:
@@ -174,13 +189,17 @@ def _moment(row: Any, zone: str) -> Moment:
     return row.hour_of_week  # type: ignore[no-any-return]
 
 
-def _whole(sums: Sums, asked: Sequence[Metric]) -> Sums:
-    """Return everything summed; what is asked for and never happened is zero, save amounts: those have a currency."""
-    whole: Sums = defaultdict(dict)
+def _joined(sums: Sums, to: Callable[[Key], Key]) -> Sums:
+    """Return the sums under the keys that theirs lead to."""
+    joined: Sums = defaultdict(dict)
     for name, parts in sums.items():
-        joined = whole[name][_WHOLE] = _Sum()
-        for part in parts.values():
-            joined.join(part)
+        for key, part in parts.items():
+            joined[name].setdefault(to(key), _Sum()).join(part)
+    return joined
+
+
+def _filled(whole: Sums, asked: Sequence[Metric]) -> Sums:
+    """Return the totals with a zero for what is asked for and never happened, save amounts: those have a currency."""
     for metric in asked:
         if metric.unit is not Unit.MONEY:
             whole[metric.stored, metric.linked, ""].setdefault(_WHOLE, _Sum())

@@ -1,11 +1,12 @@
 -- Sum counters over slots, a stretch of time in the account's zone, and the dimensions that are not asked for. Dimensions that are not
--- in `by` come as null; bands only for the metrics whose percentiles are asked for. At most `most` rows.
+-- in `by` come as null; bands only for the metrics whose percentiles are asked for. Only `timed` metrics
+-- come per hour, day, week, month or hour of the week. At most `most` rows.
 -- Index: the primary key of counter, by account, metric and bucket.
 select
     metric,
-    case when %(grain)s::text = 'hour' then date_trunc('hour', bucket, %(zone)s::text) end as hour,
-    case when %(grain)s::text in ('day', 'week', 'month') then date_trunc(%(grain)s::text, bucket at time zone %(zone)s::text)::date end as day,
-    case when %(grain)s::text = 'hour_of_week' then (
+    case when timed.is_so and %(grain)s::text = 'hour' then date_trunc('hour', bucket, %(zone)s::text) end as hour,
+    case when timed.is_so and %(grain)s::text in ('day', 'week', 'month') then date_trunc(%(grain)s::text, bucket at time zone %(zone)s::text)::date end as day,
+    case when timed.is_so and %(grain)s::text = 'hour_of_week' then (
         (extract(isodow from bucket at time zone %(zone)s::text) - 1) * 24 + extract(hour from bucket at time zone %(zone)s::text)
     )::int end as hour_of_week,
     case when 'campaign_type' = any(%(by)s::text[]) then campaign_type end as campaign_type,
@@ -24,6 +25,7 @@ select
     sum(value)::bigint as value,
     sum(total) as total
 from counter_now
+cross join lateral (select metric = any(%(timed)s::text[]) as is_so) as timed
 where account_id = %(account_id)s::bigint
     and metric = any(%(metrics)s::text[])
     and bucket >= %(start)s::timestamptz and bucket < %(end)s::timestamptz
