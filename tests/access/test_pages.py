@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from antiphon.accounts import invitations
+from antiphon.accounts.canned import add_canned_answer
 from antiphon.accounts.models import User
 from antiphon.accounts.permissions import ALLOWED, may
+from antiphon.accounts.verbs import create_api_key
 from antiphon.intake.models import Arrival
 from antiphon.kit.db import account
 from antiphon.kit.ids import uuid7
@@ -70,6 +73,11 @@ def pages() -> list[Address]:
         "token-check",
         "trial",
         "ignored",
+        "access",
+        "renewal",
+        "revocation",
+        "removal",
+        "export",
     )
     return [Address(route, str(action), "POST" if route.endswith(posted) else "GET") for route, action in found]
 
@@ -96,13 +104,17 @@ def things(north: Tenant) -> dict[str, Any]:
             reason="not JSON",
         )
     task_id, entry_point_id = finished_task(north), north.entry_point("C1").id
-    return {"task_id": task_id, "entry_point_id": entry_point_id} | {
-        "campaign_id": campaign.id,
-        "conversation_id": talk,
-        "skill_id": north.skills["care"].id,
-        "arrival_id": kept.id,
-        "source_id": north.source.id,
-    }
+    return (
+        settings_of(north)
+        | {"task_id": task_id, "entry_point_id": entry_point_id}
+        | {
+            "campaign_id": campaign.id,
+            "conversation_id": talk,
+            "skill_id": north.skills["care"].id,
+            "arrival_id": kept.id,
+            "source_id": north.source.id,
+        }
+    )
 
 
 def finished_task(north: Tenant) -> int:
@@ -113,6 +125,18 @@ def finished_task(north: Tenant) -> int:
     (made_folder(north.id, made.pk) / "counted.csv").write_text("counted\n1\n")
     assert work.finish({"mapped": 1, "file": "counted.csv", "size": 10})
     return int(made.pk)
+
+
+def settings_of(north: Tenant) -> dict[str, Any]:
+    """Return one of each of North's settings."""
+    at, hours = north.clock(), {"shortcut": "hours", "name": "Opening hours", "text": "From 9 to 17."}
+    invited = invitations.invite(north.id, email="fay@north.example", name="Fay", role="agent", actor="command", at=at)
+    return {
+        "person_id": north.people["Ben"].pk,
+        "invitation_id": invited.invitation.pk,
+        "canned_answer_id": add_canned_answer(north.id, hours, actor="command", at=at).pk,
+        "key_id": create_api_key(north.id, role="agent", actor="command", at=at).key.pk,
+    }
 
 
 def filled(route: str, things: dict[str, Any]) -> str:

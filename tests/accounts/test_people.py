@@ -66,10 +66,11 @@ def test_a_skill_of_another_account_is_missing(north: Tenant, south: Tenant) -> 
 
 
 def test_the_last_administrator_stays_one(north: Tenant) -> None:
-    for change in (lambda: edit(north, "Ana", role="agent"), lambda: shut_out(north, "Ana")):
-        with pytest.raises(Conflict, match="only administrator") as refused:
-            change()
-        assert refused.value.code == "last_administrator"
+    with pytest.raises(Conflict, match="only administrator") as refused:
+        edit(north, "Ana", role="agent")
+    assert refused.value.code == "last_administrator"
+    with pytest.raises(Conflict, match="only administrator"):
+        shut_out(north, "Ana")
     edit(north, "Sol", role="administrator")
     edit(north, "Ana", role="agent")
     with pytest.raises(Conflict):

@@ -46,12 +46,19 @@ def invite(account_id: int, *, email: str, name: str, role: str, skills: Sequenc
 def renew(account_id: int, invitation_id: int, *, actor: str, at: datetime) -> NewLink:
     """Make a new link, good for another week; the one before stops working. Raises Missing, Conflict."""
     with account(account_id):
+        made = fresh_link(account_id, invitation_id, at=at)
+        detail = {"name": made.invitation.name}
+        audit(account_id, actor=actor, action="invitation.renewed", subject=f"invitation:{invitation_id}", at=at, detail=detail)
+    return made
+
+
+def fresh_link(account_id: int, invitation_id: int, *, at: datetime) -> NewLink:
+    """Make the link that is sent: nobody has seen the one before. Raises Missing, Conflict."""
+    with account(account_id):
         found = _open(account_id, invitation_id)
         shown = secret()
         found.secret_hash, found.expires_at = _hash(shown), at + LIFE
         found.save(update_fields=["secret_hash", "expires_at"])
-        detail = {"name": found.name}
-        audit(account_id, actor=actor, action="invitation.renewed", subject=f"invitation:{found.pk}", at=at, detail=detail)
     return NewLink(found, shown)
 
 

@@ -1,6 +1,6 @@
 """People of an account: what they may do and how much at once, and their leaving and coming back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,11 @@ from antiphon.kit.problems import Conflict, Missing
 MOST_CAPACITY = 100
 
 
-def person_in(account_id: int, membership_id: int) -> Membership:
+def person_in(account_id: int, membership_id: int, *, field: str = "") -> Membership:
     """Return a person of the account. Raises Missing."""
     found = Membership.objects.select_related("user").filter(account_id=account_id, id=membership_id).first()
     if found is None:
-        raise Missing("not_found", f"There is no person {membership_id} in this account.")
+        raise Missing("not_found", f"There is no person {membership_id} in this account.", field=field)
     return found
 
 
@@ -78,6 +78,24 @@ def enable(account_id: int, membership_id: int, *, actor: str, at: datetime) -> 
         person.save(update_fields=["is_active"])
         audit(account_id, actor=actor, action="person.enabled", subject=f"membership:{person.pk}", at=at, detail={"name": person.name})
     return person
+
+
+def share_skill(account_id: int, skill_id: int, people: Sequence[int], *, actor: str, at: datetime) -> None:
+    """Let exactly these of the active people have a skill. Raises Missing."""
+    with account(account_id):
+        skill = skill_in(account_id, skill_id)
+        held = MembershipSkill.objects.filter(account_id=account_id, skill_id=skill_id, membership__is_active=True)
+        before = sorted(held.values_list("membership_id", flat=True))
+        wanted = sorted({person_in(account_id, number, field="people").pk for number in people})
+        if wanted == before:
+            return
+        held.exclude(membership_id__in=wanted).delete()
+        fresh = [number for number in wanted if number not in before]
+        MembershipSkill.objects.bulk_create(
+            (MembershipSkill(account_id=account_id, membership_id=number, skill_id=skill_id) for number in fresh), ignore_conflicts=True
+        )
+        detail = {"name": skill.name, "changed": {"people": [before, wanted]}}
+        audit(account_id, actor=actor, action="skill.shared", subject=f"skill:{skill_id}", at=at, detail=detail)
 
 
 def end_sessions(user_id: int) -> None:

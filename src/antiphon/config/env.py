@@ -79,6 +79,27 @@ class Environment:
     is_development: bool = _setting(
         "ANTIPHON_DEVELOPMENT", default=False, text="Error pages with details, and `/styleguide/`. Never on a public site."
     )
+    smtp_host: str | None = _setting(
+        "ANTIPHON_SMTP_HOST", default=None, text="Mail server for invitations. Unset: their links are shown to copy.", shown="no mail"
+    )
+    smtp_port: int = _setting("ANTIPHON_SMTP_PORT", default=587, text="Port of the mail server.", least=1)
+    smtp_security: str = _setting(
+        "ANTIPHON_SMTP_SECURITY", default="starttls", text="How the way to the mail server is encrypted: `starttls`, `tls` or `none`."
+    )
+    smtp_user: str = _setting("ANTIPHON_SMTP_USER", default="", text="Name at the mail server, if it asks for one.", shown="none")
+    smtp_password: str = _setting("ANTIPHON_SMTP_PASSWORD", default="", text="Password at the mail server.", shown="none")
+    mail_from: str = _setting(
+        "ANTIPHON_MAIL_FROM", default="", text="Address that invitations come from.", shown="`antiphon@` and the host of the site"
+    )
+    oidc_issuer: str | None = _setting(
+        "ANTIPHON_OIDC_ISSUER",
+        default=None,
+        text="Address of an OpenID Connect provider: people may then sign in there ([signing in](sign-in.md)).",
+        shown="no single sign-on",
+    )
+    oidc_name: str = _setting("ANTIPHON_OIDC_NAME", default="single sign-on", text="What the button calls the provider: Sign in with …")
+    oidc_client_id: str = _setting("ANTIPHON_OIDC_CLIENT_ID", default="", text="Client ID that the provider gave.", shown="none")
+    oidc_client_secret: str = _setting("ANTIPHON_OIDC_CLIENT_SECRET", default="", text="Client secret of the provider.", shown="none")
     workers: int = _setting("ANTIPHON_WORKERS", default=2, text="Web worker processes.", least=1)
     lanes: int = _setting("ANTIPHON_LANES", default=1, text="Threads of each web worker that take webhooks down the line.", least=1)
     job_threads: int = _setting("ANTIPHON_JOB_THREADS", default=2, text="Jobs that one worker does at a time.", least=1)

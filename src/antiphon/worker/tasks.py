@@ -12,11 +12,13 @@ from antiphon.kit.failures import reason, where
 from antiphon.kit.problems import Problem
 from antiphon.tasks.work import Runner, Stopped, Work, take_up
 from antiphon.worker import runners as own
+from antiphon.worker.mailing import send_invitation
 
 _log = structlog.get_logger(__name__)
 FILES_KEPT = timedelta(days=7)
 
 RUNNERS: dict[str, Runner] = {
+    "invitation": send_invitation,
     "late_mapping": own.late_mapping,
     "relink": own.relink_conversations,
     "upload_notices": own.upload_notices,

@@ -1,10 +1,12 @@
 """Fields of forms as `field.html` shows them: what stands in each, what helps, and what is wrong beside the one it concerns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from antiphon.accounts.stamps import Overtaken
 from antiphon.kit.problems import Problem
 
 _SEVERAL = {"checks"}
@@ -42,6 +44,7 @@ class Field:
     is_optional: bool = False
     is_mono: bool = False
     is_first: bool = False
+    columns: bool = False
     longest: int | None = None
     autocomplete: str = "off"
     inputmode: str = ""
@@ -60,6 +63,16 @@ class Field:
         parts = {"help": self.help, "warning": self.warning, "error": self.error}
         return " ".join(f"{self.id}-{part}" for part, text in parts.items() if text)
 
+    @property
+    def shown(self) -> str:
+        """Return the value in words."""
+        if self.kind == "check":
+            return _("yes") if self.value == "1" else _("no")
+        if self.kind in {"select", "radios", "checks"}:
+            chosen = self.chosen if self.kind in _SEVERAL else (self.value,)
+            return ", ".join(option.name for option in self.options if option.value in chosen) or "–"  # noqa: RUF001 - none
+        return self.value or "–"  # noqa: RUF001 - as above
+
     def typed(self, posted: QueryDict) -> "Field":
         """Return the field with what was typed; a password is typed again."""
         if self.locked or self.kind in SECRETS:
@@ -76,15 +89,21 @@ class Form:
     fields: Mapping[str, Field]
     error: str = ""
     theirs: tuple[str, ...] = ()
+    by: str = ""
     version: str = ""
-    errors: list[Field] = field(default_factory=list)
 
 
-def form(*fields: Field, posted: QueryDict | None = None, refused: Problem | None = None, version: str = "") -> Form:
-    """Return a form: as it is stored, or with what was typed and, beside the field it names, why that was refused."""
+def form(*fields: Field, posted: QueryDict | None = None, refused: Problem | None = None, version: str = "", by: str = "") -> Form:
+    """Return a form: as it is stored, or with what was typed and, beside the field it names, why that was refused.
+
+    `version` travels with the form; when somebody else saved meanwhile, what they changed stands on top, with `by`.
+    """
     shown = {one.name: one if posted is None else one.typed(posted) for one in fields}
     if refused is None:
         return Form(shown, version=version)
+    if isinstance(refused, Overtaken):
+        theirs = tuple(f"{one.label}: {one.shown}" for one in fields if one.name in refused.fields)
+        return Form(shown, theirs=theirs, by=by, version=version)
     if refused.field in shown:
         shown[refused.field] = replace(shown[refused.field], error=refused.message)
         return Form(shown, version=version)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from antiphon.workspace import joining
 from antiphon.workspace.views import (
     account,
     audit,
@@ -39,8 +40,24 @@ urlpatterns = [
     path("presence/", presence.presence, name="presence"),
     path("queues/<int:skill_id>/next", conversations.take_next, name="next"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.new, name="campaign-new"),
+    path("campaigns/drafts", campaigns.drafts, name="campaign-drafts"),
     path("campaigns/<int:campaign_id>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:campaign_id>/edits", campaigns.edits, name="campaign-edits"),
+    path("campaigns/<int:campaign_id>/checks", campaigns.checks, name="campaign-checks"),
     path("campaigns/<int:campaign_id>/state", campaigns.state, name="state"),
+    path("campaigns/<int:campaign_id>/copies", campaigns.copies, name="campaign-copies"),
+    path("campaigns/<int:campaign_id>/versions/", campaigns.versions, name="campaign-versions"),
+    path("campaigns/<int:campaign_id>/engagements", engagements.engagements, name="engagements"),
+    path("campaigns/<int:campaign_id>/engagements/new/", engagements.new, name="engagement-new"),
+    path("campaigns/<int:campaign_id>/engagements/checks", engagements.new_checks, name="engagement-new-checks"),
+    path("campaigns/engagements/new/", engagements.start, name="engagement-start"),
+    path("campaigns/engagements/<int:engagement_id>/", engagements.engagement, name="engagement"),
+    path("campaigns/engagements/<int:engagement_id>/edits", engagements.edits, name="engagement-edits"),
+    path("campaigns/engagements/<int:engagement_id>/checks", engagements.checks, name="engagement-checks"),
+    path("campaigns/engagements/<int:engagement_id>/switch", engagements.switch, name="engagement-switch"),
+    path("campaigns/engagements/<int:engagement_id>/removal", engagements.removal, name="engagement-removal"),
+    path("campaigns/engagements/<int:engagement_id>/restoration", engagements.restoration, name="engagement-restoration"),
     path("dry-run/", dry_run.dry_run, name="dry-run"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/", tasks.task, name="task"),
@@ -59,6 +76,7 @@ urlpatterns = [
     path("sources/<int:source_id>/token-check", sources.token_check, name="source-token-check"),
     path("sources/<int:source_id>/trial", sources.trial, name="source-trial"),
     path("sources/<int:source_id>/ignored", sources.ignored, name="source-ignored"),
+    path("accounts/invitations/<str:shown>/", joining.invitation, name="invitation"),
     path("settings/", people.settings, name="settings"),
     path("settings/people/", people.everybody, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),

@@ -56,6 +56,12 @@ def _uploaded(result: Result) -> str:
 
 
 KINDS: dict[str, Kind] = {
+    "invitation": Kind(
+        gettext_lazy("Sending an invitation"),
+        "people.write",
+        lambda count: ngettext("e-mail", "e-mails", count),
+        lambda _result: _("The mail server took it."),
+    ),
     "late_mapping": Kind(
         gettext_lazy("Counting what came earlier"),
         "metrics.read",
