@@ -5,15 +5,19 @@ from typing import cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from antiphon.accounts.forms import ChoiceForm
 from antiphon.accounts.models import Membership, Role, User
+from antiphon.accounts.people import end_sessions
 
 SESSION_KEY = "membership"
 _THEMES = {"light", "dark"}
@@ -70,6 +74,18 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+@require_POST
+@login_required
+def sessions(request: HttpRequest) -> HttpResponse:
+    """End every session of the person but this one."""
+    user = cast("User", request.user)
+    end_sessions(user.pk)
+    user.refresh_from_db()
+    update_session_auth_hash(request, user)
+    messages.success(request, _("Every other session has ended."))
+    return redirect("you")
 
 
 def _accounts(request: HttpRequest, user: User) -> list[AccountRow]:

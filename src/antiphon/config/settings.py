@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from antiphon.config import databases as doors
+from antiphon.config import oidc
 from antiphon.config.env import current
 from antiphon.config.secret import secret_key
 
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "antiphon.events",
     "antiphon.metrics",
     "antiphon.tasks",
+    "antiphon.webhooks",
     "antiphon.workspace",
     "antiphon.api",
     "procrastinate.contrib.django",
@@ -95,6 +97,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "antiphon.workspace.leaving.Adapter"
+SOCIALACCOUNT_ADAPTER = "antiphon.accounts.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = oidc.providers(ENVIRONMENT)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by verified addresses only: the adapter looks again
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may not lead elsewhere by our content policy, and going there changes nothing here
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"

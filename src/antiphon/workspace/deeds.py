@@ -20,6 +20,7 @@ DEEDS: dict[str, str | Promise] = {
     "campaign.archived": lazy("Campaign archived"),
     "campaign.created": lazy("Campaign made"),
     "campaign.draft": lazy("Campaign taken back to draft"),
+    "campaign.duplicated": lazy("Campaign duplicated"),
     "campaign.edited": lazy("Campaign changed"),
     "campaign.paused": lazy("Campaign paused"),
     "campaign.published": lazy("Campaign published"),
@@ -30,6 +31,8 @@ DEEDS: dict[str, str | Promise] = {
     "conversations.relinked": lazy("Conversations relinked"),
     "engagement.created": lazy("Engagement made"),
     "engagement.edited": lazy("Engagement changed"),
+    "engagement.removed": lazy("Engagement removed"),
+    "engagement.restored": lazy("Engagement put back"),
     "entry_point.created": lazy("Entry point made"),
     "external_campaign.heeded": lazy("External campaign heeded again"),
     "external_campaign.ignored": lazy("External campaign ignored"),
@@ -64,7 +67,9 @@ def changes(detail: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Return what an entry tells: (field, before, after); what has no before has an empty one."""
     changed = detail.get("changed")
     told = [(_word(name), _shown(pair[0]), _shown(pair[1])) for name, pair in changed.items()] if isinstance(changed, dict) else []
-    rest = {name: value for name, value in detail.items() if name not in {"changed", "name"}}
+    if {"from", "to"} <= set(detail):
+        told.append((_("state"), _shown(detail["from"]), _shown(detail["to"])))
+    rest = {name: value for name, value in detail.items() if name not in {"changed", "name", "from", "to"}}
     return told + [(_word(name), "", _shown(value)) for name, value in rest.items()]
 
 

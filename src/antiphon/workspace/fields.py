@@ -28,7 +28,7 @@ class Field:
     """One field. `kind` is an input's type, or `textarea`, `select`, `radios`, `checks` (several) or `check` (one, value "1").
 
     `warning` informs, `error` stops; `locked` shows the value with the sentence that says why it cannot be changed.
-    `span` is its width out of twelve; `chosen` are the values of `checks`; `key` is its id when one page has the name twice.
+    `is_optional` says so; `may_be_empty` leaves that to the help. `span` is its width out of twelve; `chosen` are the values of `checks`; `key` is its id when one page has the name twice.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Field:
     error: str = ""
     locked: str = ""
     is_optional: bool = False
+    may_be_empty: bool = False
     is_mono: bool = False
     is_first: bool = False
     columns: bool = False

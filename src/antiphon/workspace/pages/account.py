@@ -76,11 +76,14 @@ def _languages(codes: Sequence[str]) -> Sequence[Field]:
     others = ", ".join(code for code in codes if code not in words.LANGUAGES)
     help_text = _("Offered for engagements and canned answers. None chosen: all are offered.")
     return (
+        Field("languages", _("Languages"), kind="checks", chosen=tuple(codes), options=options, help=help_text, columns=True),
         Field(
-            "languages", _("Languages"), kind="checks", chosen=tuple(codes), options=options, help=help_text, is_optional=True, columns=True
-        ),
-        Field(
-            "other_languages", _("Other languages"), value=others, help=_("Codes with commas, such as da, pt-br."), is_optional=True, span=6
+            "other_languages",
+            _("Other languages"),
+            value=others,
+            help=_("Codes with commas, such as da, pt-br."),
+            may_be_empty=True,
+            span=6,
         ),
     )
 
@@ -88,7 +91,7 @@ def _languages(codes: Sequence[str]) -> Sequence[Field]:
 def _window(days: int) -> Field:
     return Field(
         "conversion_window_days",
-        _("Conversion window, days"),
+        _("Conversion window (days)"),
         value=str(days),
         inputmode="numeric",
         help=_("A conversion counts for the latest conversation within it; at most %(most)d. Conversions made stay.")

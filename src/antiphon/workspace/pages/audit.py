@@ -171,10 +171,8 @@ def _filters(visit: Visit, chosen: Narrowed) -> Form:
         Field("actor", _("Who"), kind="select", value=chosen.actor, options=who, span=3),
         Field("action", _("Did"), kind="select", value=chosen.action, options=did, span=3),
         Field("subject", _("To"), kind="select", value=chosen.subject, options=_subjects(chosen.subject), span=3),
-        Field("since", _("From"), kind="date", value=chosen.since.isoformat() if chosen.since else "", is_optional=True, span=3),
-        Field(
-            "until", _("To and including"), kind="date", value=chosen.until.isoformat() if chosen.until else "", is_optional=True, span=3
-        ),
+        Field("since", _("From"), kind="date", value=chosen.since.isoformat() if chosen.since else "", may_be_empty=True, span=3),
+        Field("until", _("Until"), kind="date", value=chosen.until.isoformat() if chosen.until else "", may_be_empty=True, span=3),
     )
 
 

@@ -178,7 +178,7 @@ def _skills(account_id: int, chosen: Sequence[int]) -> Field:
     options = [Option(str(skill.pk), skill.name) for skill in found]
     held = tuple(str(number) for number in chosen)
     help_text = _("An agent is given conversations of these.")
-    return Field("skills", _("Skills"), kind="checks", chosen=held, options=options, help=help_text, is_optional=True, span=6)
+    return Field("skills", _("Skills"), kind="checks", chosen=held, options=options, help=help_text, span=6)
 
 
 def invite_page(visit: Visit, *, has_mail: bool, posted: QueryDict | None = None, refused: Problem | None = None) -> FormPage:

@@ -95,9 +95,9 @@ def _removal(visit: Visit, skill: Skill) -> Act:
 def _fields(visit: Visit, skill: Skill | None, values: dict[str, Any]) -> Sequence[Field]:
     return (
         Field("name", _("Name"), value=values["name"], longest=100, is_first=skill is None),
-        _time("response_target_seconds", _("Answer within, minutes"), values, _("After this a reply is overdue.")),
-        _time("auto_close_seconds", _("Close by itself after, hours"), values, _("Of silence on the consumer's turn. Empty: never.")),
-        _time("return_seconds", _("Back to the queue after, minutes"), values, _("That its agent is away. Empty: it stays with them.")),
+        _time("response_target_seconds", _("Answer within (minutes)"), values, _("After this a reply is overdue.")),
+        _time("auto_close_seconds", _("Close by itself after (hours)"), values, _("Of silence on the consumer's turn. Empty: never.")),
+        _time("return_seconds", _("Back to the queue after (min)"), values, _("That its agent is away. Empty: it stays with them.")),
         _people(visit, skill),
     )
 
@@ -106,8 +106,8 @@ def _time(name: str, label: str, values: dict[str, Any], help_text: str) -> Fiel
     seconds = values[name]
     value = "" if seconds is None else f"{Decimal(seconds) / UNITS[name]:f}"[:_LONGEST]
     value = value.rstrip("0").rstrip(".") if "." in value else value
-    is_optional = name != "response_target_seconds"
-    return Field(name, label, value=value, inputmode="decimal", help=help_text, is_optional=is_optional, longest=_LONGEST, span=4)
+    may_be_empty = name != "response_target_seconds"
+    return Field(name, label, value=value, inputmode="decimal", help=help_text, may_be_empty=may_be_empty, longest=_LONGEST, span=4)
 
 
 def _people(visit: Visit, skill: Skill | None) -> Field:
@@ -116,7 +116,7 @@ def _people(visit: Visit, skill: Skill | None) -> Field:
     chosen = people_with(visit.account_id, skill.pk) if skill else []
     warning = "" if chosen or skill is None else _("Nobody has this skill: its conversations wait until somebody does.")
     held = tuple(str(number) for number in chosen)
-    return Field("people", _("People who have it"), kind="checks", options=options, chosen=held, warning=warning, is_optional=True)
+    return Field("people", _("People who have it"), kind="checks", options=options, chosen=held, warning=warning, columns=True)
 
 
 _TAKERS = ("administrator", "supervisor", "agent")

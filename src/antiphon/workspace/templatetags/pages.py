@@ -4,6 +4,7 @@ from datetime import datetime
 
 import phonenumbers
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,6 +19,13 @@ def icon(name: str, *, size: int = 16, label: str = "") -> SafeString:
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     small = SafeString("") if size == 16 else format_html(' data-size="{}"', size)  # noqa: PLR2004 - the size without a word
     return format_html('<span class="icon" data-icon="{}"{} {}></span>', name, small, spoken)
+
+
+@register.simple_tag
+def single_sign_on() -> str:
+    """Return what the provider of single sign-on is called; empty when the settings name none."""
+    providers = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    return str(providers[0]["name"]) if providers else ""
 
 
 @register.filter
