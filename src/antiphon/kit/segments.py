@@ -14,3 +14,8 @@ def measure(text: str) -> tuple[int, int, int]:
         return length, one, 1
     segments = -(-length // many)
     return length, segments * many, segments
+
+
+def costly(text: str) -> list[str]:
+    """Return the characters that make a text need UTF-16, each once, in order: with one of them a segment holds 70 instead of 160."""
+    return list(dict.fromkeys(char for char in text if char not in BASIC and char not in EXTENDED))
