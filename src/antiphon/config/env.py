@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -118,6 +119,12 @@ class Environment:
         text="Largest spool of one web worker; beyond it webhooks get 503.",
         least=1_048_576,
     )
+    own_networks: tuple[str, ...] = _setting(
+        "ANTIPHON_WEBHOOK_NETWORKS",
+        default=(),
+        text="Networks of your own that webhooks may go to besides the public internet, such as `10.1.0.0/16`; plain HTTP is then allowed.",
+        shown="none",
+    )
     log_level: str = _setting(
         "ANTIPHON_LOG_LEVEL", default="info", text="Least level that is logged: `debug`, `info`, `warning` or `error`."
     )
@@ -134,6 +141,15 @@ class Environment:
         text="Longest start of the embedded server; recovery after a crash may take minutes.",
         least=1,
     )
+
+    @property
+    def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the networks of one's own that webhooks may go to. Raises SettingError."""
+        try:
+            return tuple(ip_network(text) for text in self.own_networks)
+        except ValueError:
+            message = "ANTIPHON_WEBHOOK_NETWORKS must be networks such as 10.1.0.0/16, separated by commas"
+            raise SettingError(message) from None
 
     @property
     def site_url(self) -> str:

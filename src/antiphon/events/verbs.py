@@ -1,8 +1,9 @@
 """Telling: events are stored in the transaction that makes their fact true, and read by position."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -51,7 +52,7 @@ def read(db: Database, account_id: int, *, after: int, limit: int) -> list[dict[
     transaction committed.
     """
     found = rows(db, sql(__package__, "read"), {"account_id": account_id, "after": after, "limit": limit})
-    return [_envelope(row, account_id) for row in found]
+    return [envelope(account_id, **row._asdict()) for row in found]
 
 
 def last_position(db: Database, account_id: int) -> int:
@@ -60,15 +61,16 @@ def last_position(db: Database, account_id: int) -> int:
     return int(found[0].position) if found else 0
 
 
-def _envelope(row: Any, account_id: int) -> dict[str, Any]:
+def envelope(account_id: int, *, id: UUID, type: str, time: datetime, subject: str, content: str, position: int) -> dict[str, Any]:  # noqa: A002 - the names of CloudEvents
+    """Return the CloudEvents 1.0 envelope of an event; `content` is its JSON."""
     return {
         "specversion": "1.0",
-        "id": str(row.id),
+        "id": str(id),
         "source": f"/accounts/{account_id}",
-        "type": PREFIX + row.type,
-        "time": row.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "subject": row.subject,
+        "type": PREFIX + type,
+        "time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "subject": subject,
         "datacontenttype": "application/json",
-        "data": msgspec.json.decode(row.content),
-        "position": row.position,
+        "data": msgspec.json.decode(content),
+        "position": position,
     }
