@@ -227,7 +227,7 @@ def test_a_reply_that_answers_another_campaign_says_so_and_can_be_linked_there(s
     ada, conversation = visitor("Ada"), story.conversation_of(CLEO)
     north.campaign("Tyre swap", entry_points=("C2",))
     story.take(conversation, by="Ada")
-    north.clock.forward(minutes=10)
+    north.clock.forward(minutes=11)
     story.notice(CLEO, "Your tyres are waiting.", campaign="C2")
     north.clock.forward(minutes=1)
     story.reply(CLEO, "And the tyres?")

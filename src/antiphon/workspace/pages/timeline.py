@@ -135,8 +135,10 @@ _BY = {"closed", "transferred", "reopened"}
 _RANK = {"notice": 0, "system": 1, "reply": 2, "answer": 3}
 
 
-def _order(entry: Entry) -> tuple[datetime, int, bytes]:
-    return entry.at, _RANK[entry.kind], entry.id.bytes
+def _order(entry: Entry) -> tuple[datetime, int, bool, bytes]:
+    """Sort by time; at one instant the text before what it started, the start before what happened then."""
+    is_start = isinstance(entry, System) and entry.has_why
+    return entry.at, _RANK[entry.kind], not is_start, entry.id.bytes
 
 
 def _broadcast(row: Any) -> Broadcast:
