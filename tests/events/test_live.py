@@ -26,7 +26,7 @@ from antiphon.edge.live import PER_PERSON, TICKET_SECONDS, ticket
 from antiphon.events import relay
 from antiphon.events.changes import FAR_BEHIND
 from antiphon.events.types import Kind, NewEvent
-from antiphon.events.verbs import record
+from antiphon.events.verbs import record, touch
 from antiphon.kit.clock import now
 from antiphon.kit.db import lane_account
 
@@ -153,7 +153,12 @@ def test_a_change_of_a_topic_is_told_and_of_another_is_not(site: Site, north: in
     with listening(site, ticket(north, ADA, ["campaign:5"], 0)) as reader:
         site.tell(north, "conversation:a", campaign=6)
         site.tell(north, "conversation:b", campaign=5, conversation="b")
-        assert reader.change() == {"position": 2, "subjects": ["conversation:b"], "types": ["conversation.closed"], "topics": ["campaign:5"]}
+        assert reader.change() == {
+            "position": 2,
+            "subjects": ["conversation:b"],
+            "types": ["conversation.closed"],
+            "topics": ["campaign:5"],
+        }
 
 
 def test_another_account_hears_nothing_of_it(site: Site, north: int, south: int) -> None:
@@ -266,3 +271,21 @@ def test_a_worker_that_is_told_to_stop_ends_its_streams_and_stops(north: int, tm
         assert reader.is_ended()
         site.process.wait(timeout=15)
         assert time.monotonic() - begun < 10
+
+
+def test_what_is_no_event_is_told_to_its_topic_only(site: Site, north: int, south: int) -> None:
+    """A touch wakes the streams of its account that listen to the topic, and moves no position."""
+    site.tell(north, "conversation:a")
+    with (
+        listening(site, ticket(north, ADA, ["heard:3", "conversations"], 1)) as reader,
+        listening(site, ticket(south, ADA, ["heard:3", "conversations"], 0)) as southern,
+    ):
+        with connected() as db:
+            for topic in ("heard:4", "heard:3"):
+                with lane_account(db, north):
+                    touch(db, north, topic)
+        assert reader.change() == {"position": 1, "subjects": ["heard:3"], "types": ["touched"], "topics": ["heard:3"]}
+        site.tell(north, "conversation:b")
+        assert reader.change()["subjects"] == ["conversation:b"]
+        site.tell(south, "conversation:z")
+        assert southern.change()["subjects"] == ["conversation:z"]

@@ -2,34 +2,9 @@
 
 import pytest
 
-from antiphon.campaigns.models import Campaign
-from antiphon.kit.db import account
-from tests.kit.world import CLEO, MIA, OTTO, Tenant
+from tests.kit.world import CLEO, OTTO, Tenant
 from tests.pages.conftest import Visitor
 from tests.pages.story import Story
-
-
-def test_home_shows_the_next_step(north: Tenant, visitor: Visitor) -> None:
-    cam = visitor("Cam")
-    html = cam.get("/").content.decode()
-    assert "Done: connect a source" in html
-    assert "Publish a campaign" in html
-    north.campaign()
-    story = Story(north)
-    story.notice(CLEO)
-    html = cam.get("/").content.decode()
-    assert "Done: connect a source, publish a campaign, send the broadcast" in html
-    story.reply(CLEO)
-    assert "See a reply become a conversation" not in cam.get("/").content.decode()
-
-
-def test_home_counts_today_for_those_who_may(story: Story, visitor: Visitor) -> None:
-    assert "1 reply so far today." in visitor("Cam").get("/").content.decode()
-    html = visitor("Ada").get("/").content.decode()
-    assert "so far today" not in html
-    assert "Take next from care" in html
-    assert visitor("Zed").get("/").status_code == 200
-    assert story.tenant.account.name not in visitor("Zed").get("/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -78,49 +53,6 @@ def test_taking_the_next_of_a_queue(story: Story, north: Tenant, visitor: Visito
     assert "Nobody waits there any more." in empty.content.decode()
 
 
-def test_a_campaigns_page(story: Story, north: Tenant, visitor: Visitor) -> None:
-    campaign = north.campaigns["Spring check-up"]
-    story.notice(MIA)
-    html = visitor("Cam").get(f"/campaigns/{campaign.pk}/").content.decode()
-    for words in ("Live", "24 – 25 Mar, Amsterdam time", "care", "<code>C1</code>", "Book in Planner under SPRING26."):  # noqa: RUF001
-        assert words in html
-    assert '<span class="funnel-value">2</span>' in html
-    assert "50.0 % of sent" in html
-    assert "Not for this role" not in html
-    assert visitor("Zoe").get(f"/campaigns/{campaign.pk}/").status_code == 404
-    agents = visitor("Ada").get(f"/campaigns/{campaign.pk}/").content.decode()
-    assert "funnel" not in agents
-    assert "Book in Planner under SPRING26." in agents
-
-
-@pytest.mark.usefixtures("story")
-def test_pausing_and_resuming(north: Tenant, visitor: Visitor) -> None:
-    campaign = north.campaigns["Spring check-up"]
-    cam = visitor("Cam")
-    paused = cam.post(f"/campaigns/{campaign.pk}/state", {"state": "paused"}, follow=True)
-    assert "is paused. Replies from now on are not linked to it." in paused.content.decode()
-    assert cam.post(f"/campaigns/{campaign.pk}/state", {"state": "published"}).status_code == 303
-    assert cam.post(f"/campaigns/{campaign.pk}/state", {"state": "live"}).status_code == 422
-    assert visitor("Ada").post(f"/campaigns/{campaign.pk}/state", {"state": "paused"}).status_code == 403
-    assert visitor("Zoe").post(f"/campaigns/{campaign.pk}/state", {"state": "paused"}).status_code == 404
-    with account(north.id):
-        assert Campaign.objects.get(id=campaign.pk).state == "published"
-
-
-@pytest.mark.usefixtures("story")
-def test_the_list_of_campaigns(north: Tenant, visitor: Visitor) -> None:
-    north.campaign("Winter wash", frame=("2026-01-19", "2026-03-08"), entry_points=("C7",))
-    north.campaign("Easter hours", frame=("2026-04-02", None), entry_points=("C8",), state="draft")
-    cam = visitor("Cam")
-    html = cam.get("/campaigns/").content.decode()
-    for words in ("Spring check-up", "Winter wash", "19 Jan – 8 Mar", "Easter hours", "2 Apr, no end", "Nothing sent yet"):  # noqa: RUF001
-        assert words in html
-    ended = cam.get("/campaigns/?state=ended").content.decode()
-    assert "Winter wash" in ended
-    assert "Spring check-up" not in ended
-    assert "Spring check-up" not in visitor("Zoe").get("/campaigns/").content.decode()
-
-
 def test_quarantine_shows_what_came_as_text(story: Story, visitor: Visitor) -> None:
     story.webhook("reply", b'{"from": "<script>alert(1)</script>"')
     story.webhook("report", b"\xff\x00\x01nonsense")
@@ -159,7 +91,7 @@ def test_pages_are_private(story: Story, visitor: Visitor, path: str) -> None:
     assert story.tenant.account.name in response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/conversations/", "/campaigns/", "/campaigns/?state=live"])
+@pytest.mark.parametrize("path", ["/", "/conversations/"])
 def test_lists_take_a_fixed_number_of_statements(story: Story, visitor: Visitor, path: str, django_assert_max_num_queries: object) -> None:
     for index in range(10):
         story.reply(f"+3160000{index:04d}", "Hello")

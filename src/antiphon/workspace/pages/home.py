@@ -1,9 +1,9 @@
-"""Home: the next step of the first minutes, today's numbers, what needs attention, the queues."""
+"""Home: today's numbers, what needs attention, the queues, and what is left of setting up."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -11,35 +11,18 @@ from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from antiphon.config.env import current
 from antiphon.kit.db import Database, rows, sql
+from antiphon.workspace import times
 from antiphon.workspace.access import Visit
+from antiphon.workspace.pages.attention import Attention, campaigns_needing_attention
+from antiphon.workspace.pages.checklist import Checklist, checklist
 from antiphon.workspace.pages.numbers import FunnelStep, Numbers, funnel, numbers, total
+from antiphon.workspace.pages.signs import Source, sources
 from antiphon.workspace.pages.workspace import MinePage, mine_page
 
 _HERE = "antiphon.workspace"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the first minutes: `done`, `current` or `open`, with where to do it."""
-
-    state: str
-    name: str
-    help: str
-    url: str = ""
-    button: str = ""
-    is_outside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that needs a person."""
-
-    icon: str
-    name: str
-    help: str
-    url: str
+_LATELY = timedelta(days=7)
+_MOST_UNCLAIMED, _MOST_QUARANTINED = 3, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +35,7 @@ class HomePage:
     may_count: bool
     counted: Numbers
     steps: list[FunnelStep]
-    next_steps: list[Step]
-    steps_done: str
-    done_count: int
-    step_count: int
+    checklist: Checklist | None
     attention: list[Attention]
     mine: MinePage | None
     ticket: str
@@ -63,22 +43,17 @@ class HomePage:
 
 def home_page(db: Database, visit: Visit, *, at: datetime, ticket: str) -> HomePage:
     """Return Home for this role."""
-    done = rows(db, sql(_HERE, "steps_done"), {"account": visit.account_id, "at": at})[0]
-    counted = total(numbers(db, visit.account_id, since=_midnight(visit, at=at)).values())
-    steps = _steps(done) if visit.may("campaigns.write") else []
-    left = [step for step in steps if step.state != "done"]
+    may_count = visit.may("metrics.read")
+    counted = total(numbers(db, visit.account_id, since=_midnight(visit, at=at)).values()) if may_count else Numbers()
     return HomePage(
         at=at,
         day=dateformat.format(timezone.localtime(at), "l j F"),
-        lead=_lead(counted),
-        may_count=visit.may("metrics.read"),
+        lead=_lead(counted) if may_count else "",
+        may_count=may_count,
         counted=counted,
         steps=funnel(counted),
-        next_steps=left,
-        steps_done=", ".join(step.name.lower() for step in steps if step.state == "done"),
-        done_count=len(steps) - len(left),
-        step_count=len(steps),
-        attention=_attention(visit, done),
+        checklist=_checklist(db, visit, at=at),
+        attention=_attention(db, visit, at=at),
         mine=mine_page(db, visit, current=None, at=at) if visit.may("conversations.read") else None,
         ticket=ticket,
     )
@@ -95,57 +70,50 @@ def _lead(counted: Numbers) -> str:
     return ngettext("%(count)s reply so far today.", "%(count)s replies so far today.", counted.replies) % {"count": f"{counted.replies:,}"}
 
 
-def _steps(done: Any) -> list[Step]:
-    """Return the steps from a connected source to an answer; the first that is not done is the current one."""
-    sandbox = sandbox_url()
-    steps = [_connect(done), _publish(done), _send(done, sandbox), _watch(done), _answer(done)]
-    now = next((step for step in steps if step.state != "done"), None)
-    return [replace(step, state="current") if step is now else replace(step, button="") for step in steps]
+def _checklist(db: Database, visit: Visit, *, at: datetime) -> Checklist | None:
+    if not visit.may("campaigns.write"):
+        return None
+    return checklist(visit, rows(db, sql(_HERE, "steps_done"), {"account": visit.account_id, "at": at})[0])
 
 
-def _state(is_done: bool) -> str:  # noqa: FBT001 - a column of a row
-    return "done" if is_done else "open"
-
-
-def _connect(done: Any) -> Step:
-    return Step(_state(done.has_source), _("Connect a source"), _("With the provider's product token and your number."))
-
-
-def _publish(done: Any) -> Step:
-    help_text = _("A time frame, and an engagement that claims the campaign ID.")
-    return Step(_state(done.has_campaign), _("Publish a campaign"), help_text, reverse("campaigns"), _("Campaigns"))
-
-
-def _send(done: Any, sandbox: str) -> Step:
-    state, name = _state(done.has_notice), _("Send the broadcast")
-    if sandbox:
-        url = f"{sandbox}/{quote(done.live_external_campaign)}" if done.live_external_campaign else sandbox
-        return Step(state, name, _("In the CM sandbox, which stands in for CM."), url, _("Open the sandbox"), is_outside=True)
-    return Step(state, name, _("In the provider's own tool: Antiphon is told of every text."))
-
-
-def _watch(done: Any) -> Step:
-    url = reverse("campaign", args=[done.live_campaign_id]) if done.live_campaign_id else reverse("campaigns")
-    help_text = _("Type on a handset of the sandbox, or wait for a consumer.")
-    return Step(_state(done.has_conversation), _("See a reply become a conversation"), help_text, url, _("Watch the campaign"))
-
-
-def _answer(done: Any) -> Step:
-    help_text = _("An agent takes it from the queue, with your note beside it.")
-    return Step(_state(done.has_answer), _("Answer it"), help_text, reverse("conversations"), _("Conversations"))
-
-
-def _attention(visit: Visit, done: Any) -> list[Attention]:
-    found = []
-    if done.quarantined and visit.may("quarantine.read"):
-        name = ngettext("%(count)d arrival is in quarantine", "%(count)d arrivals are in quarantine", done.quarantined)
-        help_text = _("Nobody could understand it. It is kept as it came.")
-        found.append(Attention("file-alert", name % {"count": done.quarantined}, help_text, reverse("quarantine")))
+def _attention(db: Database, visit: Visit, *, at: datetime) -> list[Attention]:
+    """Return what needs this person: their campaigns, what no engagement claims, their sources; a statement for each kind."""
+    found = campaigns_needing_attention(db, visit, at=at)
+    if visit.may("campaigns.write"):
+        asked = {"account": visit.account_id, "since": at - _LATELY, "limit": _MOST_UNCLAIMED}
+        found += [_unclaimed(row, at=at) for row in rows(db, sql(_HERE, "unclaimed"), asked)]
+    if visit.may("notices.read"):
+        known = sources(db, visit.account_id, at=at)
+        found += [_of_source(one) for one in known if one.concerns]
+        found += _quarantined(visit, known)
     return found
 
 
-def sandbox_url() -> str:
-    """Return where the sandbox's campaigns are, if this site talks to one in place of CM."""
-    environment = current()
-    is_wired = environment.cm_url is not None and urlsplit(environment.cm_url).port == environment.sandbox_port
-    return f"http://localhost:{environment.sandbox_port}/campaigns" if is_wired else ""
+def _unclaimed(row: Any, *, at: datetime) -> Attention:
+    names = {"campaign": row.external_campaign, "source": row.source, "since": times.moment(row.first_heard_at, now=at)}
+    chosen = (
+        {"entry_point": row.entry_point_id} if row.entry_point_id else {"source": row.source_id, "external_campaign": row.external_campaign}
+    )
+    return Attention(
+        "unlink",
+        _("%(campaign)s is sent on %(source)s, and no engagement claims it") % names,
+        _("Heard since %(since)s. Replies to it start conversations without a link. Map it, or ignore it under Data sources.") % names,
+        f"{reverse('campaigns')}?{urlencode(chosen)}",
+    )
+
+
+def _of_source(one: Source) -> Attention:
+    """Return one line for a source, however much is wrong with it: its page has the rest."""
+    first, more = one.concerns[0], len(one.concerns) - 1
+    also = ngettext(" And %(count)d more.", " And %(count)d more.", more) % {"count": more} if more else ""
+    return Attention(first.icon, first.name, first.help + also, reverse("source", args=[one.id]))
+
+
+def _quarantined(visit: Visit, known: list[Source]) -> list[Attention]:
+    count = sum(one.quarantined for one in known)
+    if not count or not visit.may("quarantine.read"):
+        return []
+    name = ngettext("%(count)s arrival is in quarantine", "%(count)s arrivals are in quarantine", count)
+    shown = f"{_MOST_QUARANTINED}+" if count >= _MOST_QUARANTINED else str(count)
+    help_text = _("Nobody could understand it. It is kept as it came.")
+    return [Attention("file-alert", name % {"count": shown}, help_text, reverse("quarantine"))]

@@ -1,39 +1,31 @@
--- Which steps of the first minutes an account has done. Index: the primary keys, campaign_by_state, conversation_by_start.
+-- Which steps of setting up an account has done since its first source was connected: what was played before that is no step of its own.
+-- Index: the primary keys, campaign_by_state, source_heard_once, conversation_by_start.
+with first as (
+    select min(connected_at) as at, min(id) filter (where disconnected_at is null) as source_id
+    from source where account_id = %(account)s::bigint
+)
 select
-    exists (select from source where account_id = %(account)s::bigint and disconnected_at is null) as has_source,
-    exists (select from campaign where account_id = %(account)s::bigint and state = 'published') as has_campaign,
-    (
-        select g.campaign_id from engagement g
-        join campaign p on p.account_id = g.account_id and p.id = g.campaign_id and p.state = 'published'
-        where g.account_id = %(account)s::bigint and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
-        order by g.campaign_id desc limit 1
-    ) as live_campaign_id,
-    (
-        select e.value from engagement g
-        join campaign p on p.account_id = g.account_id and p.id = g.campaign_id and p.state = 'published'
-        join engagement_entry_point h on h.account_id = g.account_id and h.engagement_id = g.id
-        join entry_point e on e.account_id = h.account_id and e.id = h.entry_point_id and e.kind = 'campaign_id'
-        where g.account_id = %(account)s::bigint and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
-        order by g.campaign_id desc, g.id limit 1
-    ) as live_external_campaign,
+    first.source_id,
+    exists (select from source_heard where account_id = %(account)s::bigint and heard_at is not null) as is_heard,
+    exists (select from notice where account_id = %(account)s::bigint and received_at >= first.at) as has_notice,
+    exists (select from campaign where account_id = %(account)s::bigint and state in ('published', 'paused')) as has_campaign,
     exists (
-        select from notice where account_id = %(account)s::bigint and counted_campaign_id in (
-            select id from campaign p where p.account_id = %(account)s::bigint and p.state = 'published'
-                and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
-        )
-    ) as has_notice,
-    exists (
-        select from conversation where account_id = %(account)s::bigint and campaign_id in (
-            select id from campaign p where p.account_id = %(account)s::bigint and p.state = 'published'
-                and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
-        )
+        select from conversation where account_id = %(account)s::bigint and started_at >= first.at and campaign_id is not null
     ) as has_conversation,
     exists (
-        select from answer a
-        join conversation c on c.account_id = a.account_id and c.id = a.conversation_id
-        where a.account_id = %(account)s::bigint and a.is_accepted and c.campaign_id in (
-            select id from campaign p where p.account_id = %(account)s::bigint and p.state = 'published'
-                and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
-        )
+        select from answer where account_id = %(account)s::bigint and is_accepted and created_at >= first.at
     ) as has_answer,
-    (select count(*) from (select from arrival where account_id = %(account)s::bigint and state = 'quarantined' limit 100) q) as quarantined
+    live.campaign_id as live_campaign_id,
+    live.external_campaign as live_external_campaign
+from first
+left join lateral (
+    select p.id as campaign_id, e.value as external_campaign
+    from campaign p
+    join engagement g on g.account_id = p.account_id and g.campaign_id = p.id and g.removed_at is null
+    left join engagement_entry_point h on h.account_id = g.account_id and h.engagement_id = g.id
+    left join entry_point e on e.account_id = h.account_id and e.id = h.entry_point_id and e.kind = 'campaign_id'
+    where p.account_id = %(account)s::bigint and p.state = 'published'
+        and p.starts_at <= %(at)s::timestamptz and (p.ends_at is null or p.ends_at > %(at)s::timestamptz)
+    order by e.value is null, p.id desc, g.id
+    limit 1
+) live on true
