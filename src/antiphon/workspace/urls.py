@@ -1,8 +1,9 @@
 """The addresses of the pages."""
 
+from django.conf import settings
 from django.urls import path
 
-from antiphon.workspace import joining
+from antiphon.workspace import joining, styleguide
 from antiphon.workspace.views import (
     account,
     audit,
@@ -10,14 +11,19 @@ from antiphon.workspace.views import (
     canned,
     conversations,
     dry_run,
+    engagements,
+    entry_points,
     home,
     keys,
     people,
     presence,
     quarantine,
+    relink,
     skills,
     sources,
+    supervisor,
     tasks,
+    uploads,
     workspace,
 )
 
@@ -38,6 +44,9 @@ urlpatterns = [
     path("goto/", workspace.goto, name="goto"),
     path("keys", workspace.keys, name="keys"),
     path("presence/", presence.presence, name="presence"),
+    path("supervisor/", supervisor.supervisor, name="supervisor"),
+    path("supervisor/assignment", supervisor.moving, name="moving"),
+    path("people/<int:person_id>/presence", supervisor.agent_presence, name="agent-presence"),
     path("queues/<int:skill_id>/next", conversations.take_next, name="next"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -58,6 +67,16 @@ urlpatterns = [
     path("campaigns/engagements/<int:engagement_id>/switch", engagements.switch, name="engagement-switch"),
     path("campaigns/engagements/<int:engagement_id>/removal", engagements.removal, name="engagement-removal"),
     path("campaigns/engagements/<int:engagement_id>/restoration", engagements.restoration, name="engagement-restoration"),
+    path("entry-points/", entry_points.entry_points, name="entry-points"),
+    path("entry-points/new/", entry_points.new, name="entry-point-new"),
+    path("entry-points/<int:entry_point_id>/", entry_points.entry_point, name="entry-point"),
+    path("entry-points/<int:entry_point_id>/edition", entry_points.edition, name="entry-point-edition"),
+    path("entry-points/<int:entry_point_id>/removal", entry_points.removal, name="entry-point-removal"),
+    path("entry-points/<int:entry_point_id>/relink/", relink.of_entry_point, name="entry-point-relink"),
+    path("entry-points/<int:entry_point_id>/relinking", relink.entry_point_relinking, name="entry-point-relinking"),
+    path("campaigns/<int:campaign_id>/relink/", relink.of_campaign, name="campaign-relink"),
+    path("campaigns/<int:campaign_id>/relinking", relink.campaign_relinking, name="campaign-relinking"),
+    path("notices/upload/", uploads.notices, name="notices-upload"),
     path("dry-run/", dry_run.dry_run, name="dry-run"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/", tasks.task, name="task"),
@@ -102,3 +121,6 @@ urlpatterns = [
     path("quarantine/<uuid:arrival_id>/", quarantine.arrival, name="arrival"),
     path("quarantine/<uuid:arrival_id>/replay", quarantine.replay, name="replay"),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
