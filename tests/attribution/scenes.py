@@ -146,7 +146,7 @@ def _put_source(db: Database, s: SourceRules) -> None:
                 "token_state": "not_checked",
                 "token_reason": "", "numbers": [], "default_skill_id": SKILL, "default_language": "en", "campaign_grouping": 1,
                 "look_back_days": s.look_back // timedelta(days=1), "notice_tolerance_minutes": s.notice_tolerance // timedelta(minutes=1),
-                "home_region": "", "connected_at": WHEN,
+                "home_region": "", "connected_at": WHEN, "version": 1,
             }
         ],
     )  # fmt: skip

@@ -1,10 +1,11 @@
 """From what an adapter parsed to the facts of the line: numbers, keys, instants, stop words, what is not usable."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from antiphon.intake.normalise import LineFact, facts_of
 from antiphon.intake.types import InstructionFact, NoticeFact, ReplyFact, ReportFact
@@ -102,7 +103,7 @@ def test_a_stop_word_in_a_sentence_is_a_hint_and_without_stop_words_not_even_tha
     hint = one(replace(REPLY, text="please stop calling, text me"))
     assert isinstance(hint, ReplyFact)
     assert hint.mentions_stop
-    plain = one(replace(REPLY, text="stop"), replace(SOURCE, stop_words=frozenset()))
+    plain = one(replace(REPLY, text="stop"), dataclasses.replace(SOURCE, stop_words=frozenset()))
     assert isinstance(plain, ReplyFact)
     assert not plain.mentions_stop
 

@@ -21,8 +21,10 @@ pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 QUARTER = datetime(2026, 11, 3, 10, 15, tzinfo=UTC)
 INSTANTS = st.sampled_from([-900_000_000, -1, 0, 1, 899_999_999, 900_000_000]).map(lambda micros: QUARTER + timedelta(microseconds=micros))
 EDGES = [edge + nudge for band in (0, 1, 2, 40, 200, 300) for edge in (1.05**band,) for nudge in (-1e-6, 0.0, 1e-6)]
-SECONDS = st.none() | st.sampled_from([0.0, 0.999999, 1.0, *(round(edge, 6) for edge in EDGES)]) | st.integers(0, 5 * 10**12).map(
-    lambda micros: micros / 1_000_000
+SECONDS = (
+    st.none()
+    | st.sampled_from([0.0, 0.999999, 1.0, *(round(edge, 6) for edge in EDGES)])
+    | st.integers(0, 5 * 10**12).map(lambda micros: micros / 1_000_000)
 )
 UNDER = st.none() | st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.sampled_from(["nl", "en"]))
 VERDICTS = st.sampled_from(["linked_by_campaign_id", "no_broadcast"])

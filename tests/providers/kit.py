@@ -6,10 +6,14 @@ optional `forged` body that must be refused, and what it means (`expect`: facts,
 """
 
 import json
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, dataclass, is_dataclass, replace
+from dataclasses import fields as fields_of_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
+from msgspec.structs import fields
 
 from antiphon.providers.protocol import Hook, HookKind, Identity, OutgoingText, SourceSettings
 
@@ -74,13 +78,16 @@ def told(fact: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a dataclass as plain JSON values without its defaults."""
+    """Return a struct or a dataclass as plain JSON values without its defaults."""
+    if isinstance(value, msgspec.Struct):
+        return _plain(value, {part.name: part.default for part in fields(value)})
     if is_dataclass(value):
-        return {part.name: plain(getattr(value, part.name)) for part in fields(value) if not _is_default(value, part)}
+        return _plain(value, {part.name: part.default for part in fields_of_dataclass(value)})
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _is_default(value: Any, part: "Field[Any]") -> bool:
-    return part.default is not MISSING and bool(getattr(value, part.name) == part.default)
+def _plain(value: Any, defaults: dict[str, Any]) -> dict[str, Any]:
+    given = {name: (getattr(value, name), default) for name, default in defaults.items()}
+    return {name: plain(now) for name, (now, default) in given.items() if default in (MISSING, msgspec.NODEFAULT) or now != default}

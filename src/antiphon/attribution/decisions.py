@@ -11,13 +11,10 @@ from antiphon.kit.ids import uuid7
 _HERE = "antiphon.attribution"
 
 
-def store_decisions(
-    db: Database, account_id: int, outcomes: Sequence[tuple[UUID, Outcome]], *, superseding: Sequence[UUID], at: datetime
-) -> None:
-    """Store a decision per (reply, outcome); `superseding` names the replies that already had one."""
-    if superseding:
-        run(db, sql(_HERE, "supersede"), {"account": account_id, "reply_ids": list(superseding), "at": at})
+def supersede_decisions(db: Database, account_id: int, outcomes: Sequence[tuple[UUID, Outcome]], *, at: datetime) -> None:
+    """Store a new decision per (reply, outcome); the one that the reply had becomes history."""
     if outcomes:
+        run(db, sql(_HERE, "supersede"), {"account": account_id, "reply_ids": [reply_id for reply_id, _ in outcomes], "at": at})
         decided = [outcome for _, outcome in outcomes]
         named = columns(decided, "notice_id", "engagement_id", "engagement_version", "campaign_id", "entry_point_id", "entry_point_kind")
         words = {name: [str(value) for value in values] for name, values in columns(decided, "found", "verdict").items()}

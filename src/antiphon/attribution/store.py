@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from psycopg.rows import args_row
+
 from antiphon.attribution.decide import Holding, Notice, Situation, SourceRules
 from antiphon.attribution.types import Claim, EntryPointKind, Found, Outcome, Question, Unclaimed, Verdict
 from antiphon.kit.db import Database, columns, rows, sql
@@ -24,10 +26,10 @@ class StoredFacts:
 
 def decisions(db: Database, account_id: int, questions: Sequence[Question]) -> list[Outcome]:
     """Return the outcome of each question, in their order. A question of a source that is not the account's raises LookupError."""
-    found = rows(db, sql(__package__, "attribute"), parameters(account_id, questions))
+    found = rows(db, sql(__package__, "attribute"), parameters(account_id, questions), made_by=args_row(_outcome))
     if len(found) != len(questions):
         raise LookupError("a question names a source that the account does not have")
-    return [_outcome(row) for row in found]
+    return found
 
 
 def parameters(account_id: int, questions: Sequence[Question]) -> dict[str, Any]:
@@ -129,5 +131,12 @@ def _look(db: Database, name: str, **parameters: Any) -> list[Any]:
     return rows(db, sql(__package__, name), parameters)
 
 
-def _outcome(row: Any) -> Outcome:
-    return Outcome(**row._asdict() | {"found": Found(row.found), "verdict": Verdict(row.verdict)})
+_FOUND = {str(found): found for found in Found}
+_VERDICTS = {str(verdict): verdict for verdict in Verdict}
+_WORDS = Outcome.__struct_fields__.index("found")
+
+
+def _outcome(*columns: Any) -> Outcome:
+    """Return an outcome; the columns are its fields, in their order."""
+    found, verdict, *after = columns[_WORDS:]
+    return Outcome(*columns[:_WORDS], _FOUND[found], _VERDICTS[verdict], *after)

@@ -1,9 +1,10 @@
 """What attribution is asked and what it says (docs/attribution.md)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 RULE_VERSION = 1
 
@@ -41,8 +42,7 @@ class EntryPointKind(StrEnum):
     PHONE_NUMBER = "phone_number"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, gc=False):
     """A reply or an opt-out by text, as far as the rule asks. Keys are folded; empty is none. `answers_us`: it held our own mark."""
 
     consumer_id: UUID
@@ -54,8 +54,7 @@ class Question:
     answers_us: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The decision on one question. Of a missing notice or engagement everything is None or ''.
 
     `campaign_key` is the question's own after step 0; `notice_counted_*` is what the notice is counted under.
@@ -64,10 +63,8 @@ class Outcome:
     notice_id: UUID | None
     notice_external_campaign: str
     notice_campaign_key: str
-    notice_sender: str
     notice_sender_key: str
     notice_sent_at: datetime | None
-    notice_text: str
     notice_counted_campaign_id: int | None
     notice_counted_engagement_id: int | None
     notice_counted_entry_point_id: int | None
@@ -88,8 +85,7 @@ class Outcome:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unclaimed:
+class Unclaimed(msgspec.Struct, frozen=True, gc=False):
     """A notice (its external campaign, sender and `sent_at`), or a reply without notice (its campaign ID, no number, `replied_at`)."""
 
     source_id: int
@@ -98,8 +94,7 @@ class Unclaimed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """What a fact is counted under."""
 
     campaign_id: int

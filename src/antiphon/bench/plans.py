@@ -13,7 +13,7 @@ EACH_BATCH = (
     ("intake", "ignored"), ("attribution", "claims"), ("intake", "store_notices"), ("intake", "store_broadcasts"),
     ("intake", "waiting_reports"), ("attribution", "attribute"), ("conversations", "present"), ("conversations", "targets"),
     ("conversations", "defaults"), ("conversations", "insert"), ("intake", "store_replies"), ("attribution", "store_decisions"),
-    ("events", "record"), ("metrics", "settle"),
+    ("events", "record"), ("metrics", "move"),
 )  # fmt: skip
 SOME_BATCHES = (
     ("intake", "keys_owners"), ("intake", "keys_point"), ("intake", "report_targets"), ("intake", "store_reports"),

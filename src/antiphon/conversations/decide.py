@@ -1,9 +1,10 @@
 """What a reply does to a conversation, decided without a database (docs/flow.md)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from antiphon.conversations.types import Link, Present, Received, State, Turn
 from antiphon.kit.ids import uuid7

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from psycopg.rows import tuple_row
+
 from antiphon.conversations.types import Present
 from antiphon.kit.db import Database, columns, rows, run, sql
 
@@ -33,12 +35,6 @@ def present(db: Database, account_id: int, *, pairs: Iterable[tuple[int, UUID]],
     return [Present(*row) for row in found]
 
 
-def insert(db: Database, account_id: int, conversations: Sequence[Present]) -> None:
-    """Store conversations that replies started."""
-    if conversations:
-        run(db, sql(_HERE, "insert"), {"account": account_id, **columns(conversations, *_CHANGED, "source_id", "consumer_id", "state")})
-
-
 def update(db: Database, account_id: int, conversations: Sequence[Present]) -> None:
     """Store what replies changed of conversations."""
     if conversations:
@@ -51,7 +47,8 @@ def targets(db: Database, account_id: int) -> dict[int, int]:
     return {row.id: row.response_target_seconds for row in rows(db, sql(_HERE, "targets"), {"account": account_id})}
 
 
-def defaults(db: Database, account_id: int, source_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
-    """Return the default skill and language of these sources."""
-    found = rows(db, sql(_HERE, "defaults"), {"account": account_id, "ids": list(set(source_ids))})
-    return {row.id: (row.default_skill_id, row.default_language) for row in found}
+def settings(db: Database, account_id: int, source_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, tuple[int, str]]]:
+    """Return the response target of every skill, in seconds, and the default skill and language of these sources."""
+    found = rows(db, sql(_HERE, "settings"), {"account": account_id, "ids": list(source_ids)}, made_by=tuple_row)
+    targets = {skill_id: seconds for source_id, skill_id, seconds, _ in found if source_id is None}
+    return targets, {source_id: (skill_id, language) for source_id, skill_id, _, language in found if source_id is not None}

@@ -1,9 +1,10 @@
 """What a conversation is while the line or a person works on it, and how a request may be refused."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 from antiphon.kit.problems import Conflict
 
@@ -59,8 +60,7 @@ class Refused(Conflict):
     """Something that cannot be done to this conversation now; the message says what to do instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, gc=False):
     """What a conversation is linked to and what it takes from there; unlinked it has the source's skill and language, and no note."""
 
     verdict: str
@@ -75,8 +75,7 @@ class Link:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, gc=False):
     """A reply as a conversation sees it: the link is what its own decision says."""
 
     id: UUID
@@ -90,8 +89,7 @@ class Received:
     link: Link
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(msgspec.Struct, frozen=True, gc=False):
     """A conversation as stored, or about to be: the columns that a reply can change."""
 
     id: UUID

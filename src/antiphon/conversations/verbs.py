@@ -1,12 +1,13 @@
 """What people do with conversations: take, answer, transfer, close, undo, link. Each is one transaction of the caller's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
+from msgspec.structs import replace
 
 from antiphon.accounts.audit import audit
 from antiphon.accounts.models import Account, Skill

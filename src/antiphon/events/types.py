@@ -1,9 +1,10 @@
 """What is told to the outside: the closed list of kinds, and an event before it is stored."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 PREFIX = "io.antiphon."
 """What a kind begins with when it is told."""
@@ -37,8 +38,7 @@ class Kind(StrEnum):
     SOURCE_DISCONNECTED = "source.disconnected"
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event to be stored: `time` is when the fact was true, `at` when we learned it (the time of its id)."""
 
     type: str
@@ -49,4 +49,5 @@ class NewEvent:
 
     def __post_init__(self) -> None:
         """Refuse a kind that is not on the list: ValueError."""
-        Kind(self.type)
+        if type(self.type) is not Kind:
+            Kind(self.type)

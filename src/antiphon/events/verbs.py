@@ -29,7 +29,7 @@ def record(db: Database, account_id: int, events: Sequence[NewEvent], *, wakes_r
             "types": [str(event.type) for event in events],
             "subjects": [event.subject for event in events],
             "times": [event.time for event in events],
-            "contents": [msgspec.json.encode(event.content).decode() for event in events],
+            "contents": [msgspec.json.encode(event.content) for event in events],
             "wakes_relay": wakes_relay,
         },
     )

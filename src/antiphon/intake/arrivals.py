@@ -5,14 +5,15 @@ The one way in, for webhooks, drained spools and other tries alike; each call is
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
+from msgspec.structs import replace
 
 from antiphon.consumers.store import lock_phones
 from antiphon.intake import line
@@ -28,12 +29,15 @@ _HERE = "antiphon.intake"
 Sources = Mapping[int, SourceSettings]
 
 
+class LineFailed(Exception):  # noqa: N818 - reads as what happened
+    """The line failed on this batch, for the reason it says: nothing of the transaction may stay; store the batch again as pending."""
+
+
 class AlreadyStored(Exception):  # noqa: N818 - reads as what it is
     """One of these arrivals is stored: the spool gave again what had been committed. Leave out what is `known`, and try again."""
 
 
-@dataclass(slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, gc=False):
     """One webhook request, verified and parsed. `reason` says why it cannot be parsed, else ''."""
 
     id: UUID
@@ -58,14 +62,30 @@ def arrived(hook: Hook, *, arrival_id: UUID, source: SourceSettings, headers: st
 
 
 def store(db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, slot: int) -> None:
+    """Take the arrivals of one account in, inside a transaction that is about more: if the line fails, they stay, pending.
+
+    Raises what `store_whole` raises, but for LineFailed.
+    """
+    try:
+        with db.transaction():
+            store_whole(db, account_id, batch, sources=sources, at=at, slot=slot)
+    except LineFailed as failed:
+        store_whole(db, account_id, batch, sources=sources, at=at, slot=slot, failure=str(failed))
+
+
+def store_whole(
+    db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, slot: int, failure: str = ""
+) -> None:
     """Take the arrivals of one account in, inside one transaction that the caller commits before it acknowledges.
 
     1. Store them raw; what cannot be understood is quarantined, and says why.
     2. Claim the keys of their facts: a fact that owns all of its keys is new, any other is a copy.
-    3. Take the new facts down the line, inside a savepoint: if the line fails, the arrivals stay, pending.
+    3. Take the new facts down the line; or, when that failed before (`failure`), leave their arrivals pending.
     4. Count the copies on the facts they are copies of.
 
-    Raises psycopg.OperationalError when the database is gone, or chose this transaction to end a deadlock; AlreadyStored.
+    Raises LineFailed, upon which the caller rolls back and calls again with its reason: a savepoint would cost every batch what
+    only one that fails needs. Raises psycopg.OperationalError when the database is gone, or chose this transaction to end a
+    deadlock; AlreadyStored.
     """
     batch = sorted(batch, key=attrgetter("received_at"))
     facts, reasons = _understand(batch)
@@ -73,10 +93,11 @@ def store(db: Database, account_id: int, batch: Sequence[Arrived], *, sources: S
     found = claim(db, account_id, facts)
     if found.copies:
         _lock_everyone(db, account_id, found, at=at)
-    failure = _try_line(db, account_id, found, sources=sources, at=at, slot=slot)
     if failure:
         pending = [one.arrival_id for one, _ in found.fresh]
         run(db, sql(_HERE, "arrivals_pend"), {"account": account_id, "id": pending, "reason": failure})
+    elif found.fresh:
+        _take_down(db, account_id, found, sources=sources, at=at, slot=slot)
     count_copies(db, account_id, found.copies)
 
 
@@ -123,6 +144,8 @@ def claim(db: Database, account_id: int, facts: Sequence[KeyedFact]) -> Sorted:
         return Sorted()
     claimed = keys_by_first(facts)
     written = run(db, sql(_HERE, "keys_claim"), {"account": account_id, **_key_columns(claimed)})
+    if written == sum([len(one.keys) for one in facts]):
+        return Sorted(fresh=[(one, one.fact.id) for one in facts])
     owners = claimed if written == len(claimed) else _owners(db, account_id, claimed)
     found = sort_out(facts, claimed=claimed, owners=owners)
     if found.brought:
@@ -150,18 +173,14 @@ def _lock_everyone(db: Database, account_id: int, found: Sorted, *, at: datetime
     lock_phones(db, account_id, {one.fact.phone for one, _ in found.fresh} | {copy.phone for copy in found.copies}, at=at)
 
 
-def _try_line(db: Database, account_id: int, found: Sorted, *, sources: Sources, at: datetime, slot: int) -> str:
-    """Take the new facts down the line inside a savepoint; return why that failed, or ''."""
-    if not found.fresh:
-        return ""
+def _take_down(db: Database, account_id: int, found: Sorted, *, sources: Sources, at: datetime, slot: int) -> None:
+    """Take the new facts down the line. Raises LineFailed, or what ends the transaction whatever its batch."""
     try:
-        with db.transaction():
-            line.take(db, account_id, gathered(found.fresh), sources=sources, at=at, slot=slot)
+        line.take(db, account_id, gathered(found.fresh), sources=sources, at=at, slot=slot)
     except Exception as error:
         if ends_transaction(db, error):
             raise
-        return why(error)
-    return ""
+        raise LineFailed(why(error)) from error
 
 
 def ends_transaction(db: Database, error: Exception) -> bool:
@@ -178,7 +197,7 @@ def gathered(fresh: Iterable[tuple[KeyedFact, UUID]]) -> Facts:
     """Return new facts as the line takes them, each under its id."""
     facts = Facts()
     for one, fact_id in fresh:
-        fact = one.fact if one.fact.id == fact_id else replace(one.fact, id=fact_id)
+        fact = one.fact if one.fact.id is fact_id or one.fact.id == fact_id else replace(one.fact, id=fact_id)
         _list_of(facts, fact).append(fact)
     return facts
 

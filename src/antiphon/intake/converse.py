@@ -1,7 +1,6 @@
 """Conversations on the line: every reply in exactly one, linked as its opening reply's decision says."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from antiphon.attribution.types import Outcome
@@ -11,24 +10,17 @@ from antiphon.conversations.types import Link, Present, Received
 from antiphon.events.types import Kind
 from antiphon.intake.passage import Passage
 from antiphon.intake.replies import Attributed
-from antiphon.metrics.contributions import of_conversation
+from antiphon.metrics.contributions import Key, of_conversation
 
 
-@dataclass(frozen=True, slots=True)
-class Conversed:
-    """The conversations of a batch after it, by id; `homes` is each new reply's conversation."""
-
-    after: dict[UUID, Present]
-    homes: dict[UUID, UUID]
-
-
-def converse(passage: Passage, replies: Sequence[Attributed], *, known: set[tuple[int, UUID]]) -> Conversed:
+def converse(passage: Passage, replies: Sequence[Attributed], *, known: set[tuple[int, UUID]]) -> dict[UUID, Present]:
     """Put new replies into conversations; conversations whose opening reply was decided again follow it. Store what changed.
 
+    Every new reply is told its conversation. Returns the conversations that start, by opening reply: they are stored with it.
     `known`: (source, consumer) pairs that have replies already: nobody else has a conversation.
     """
     if not replies:
-        return Conversed({}, {})
+        return {}
     new = [reply for reply in replies if reply.before is None]
     late = {reply.id: reply for reply in replies if reply.before is not None}
     before = {
@@ -40,22 +32,24 @@ def converse(passage: Passage, replies: Sequence[Attributed], *, known: set[tupl
             ids={reply.before.conversation_id for reply in late.values()},
         )
     }
-    targets = store.targets(passage.db, passage.account_id)
-    defaults = store.defaults(passage.db, passage.account_id, [reply.source_id for reply in replies])
+    targets, defaults = store.settings(passage.db, passage.account_id, {reply.source_id for reply in replies})
     followed = [
         follow(c, _link(late[c.opening_reply_id].outcome, defaults[c.source_id]), targets=targets) if c.opening_reply_id in late else c
         for c in before.values()
     ]
     after, homes = receive([_received(reply, defaults) for reply in new], present=followed, targets=targets)
+    for reply in new:
+        reply.conversation_id = homes[reply.id]
     _store(passage, before, after)
-    _tell(passage, before, after, replies)
-    return Conversed(after, homes)
+    started = {c.opening_reply_id: c for c in after.values() if c.id not in before}
+    _tell(passage, before, after, {reply.id: reply for reply in new if reply.id in started})
+    return started
 
 
 def _link(outcome: Outcome, default: tuple[int, str]) -> Link:
     skill_id, language = default
     return Link(
-        verdict=str(outcome.verdict),
+        verdict=outcome.verdict.value,
         notice_id=outcome.notice_id,
         campaign_id=outcome.campaign_id,
         engagement_id=outcome.engagement_id,
@@ -86,31 +80,22 @@ def _received(reply: Attributed, defaults: dict[int, tuple[int, str]]) -> Receiv
 
 
 def _store(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Present]) -> None:
-    started = [conversation for conversation in after.values() if conversation.id not in before]
-    changed = [conversation for conversation in after.values() if conversation.id in before and conversation != before[conversation.id]]
+    changed = [after[each] for each in before if after[each] != before[each]]
     if relinked := [c.id for c in changed if _moves_what_hangs_off_it(before[c.id], c)]:
         passage.tally.relinking(relinked)
     passage.tally.changing("conversation", [c.id for c in changed])
-    store.insert(passage.db, passage.account_id, started)
     store.update(passage.db, passage.account_id, changed)
-    for c in started:
-        passage.tally.contributed(
-            of_conversation(
-                started_at=c.started_at, source_id=c.source_id, link=(c.campaign_id, c.engagement_id, c.entry_point_id),
-                skill_id=c.first_skill_id, language=c.language, verdict=c.verdict, goal_kind=c.goal_kind,
-            )
-        )  # fmt: skip
 
 
 def _moves_what_hangs_off_it(before: Present, after: Present) -> bool:
     return is_relinked(before, after) or before.language != after.language
 
 
-def _tell(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Present], replies: Sequence[Attributed]) -> None:
-    opening = {reply.id: reply for reply in replies}
+def _tell(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Present], opening: dict[UUID, Attributed]) -> None:
     for conversation in after.values():
         if conversation.id not in before:
             _tell_started(passage, conversation, opening[conversation.opening_reply_id])
+            passage.tally.contributed(_contributions(conversation))
         elif is_relinked(before[conversation.id], conversation):
             passage.tell(
                 Kind.CONVERSATION_RELINKED, f"conversation:{conversation.id}", passage.at, passage.at,
@@ -119,6 +104,13 @@ def _tell(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Prese
                 entry_point=conversation.entry_point_id, verdict=conversation.verdict,
                 before=_was(before[conversation.id]),
             )  # fmt: skip
+
+
+def _contributions(started: Present) -> Iterator[tuple[Key, int]]:
+    return of_conversation(
+        started_at=started.started_at, source_id=started.source_id, link=(started.campaign_id, started.engagement_id, started.entry_point_id),
+        skill_id=started.first_skill_id, language=started.language, verdict=started.verdict, goal_kind=started.goal_kind,
+    )  # fmt: skip
 
 
 def _was(before: Present) -> dict[str, object]:
@@ -131,11 +123,11 @@ def _tell_started(passage: Passage, conversation: Present, opening: Attributed) 
     since = None if outcome.notice_sent_at is None else max(0.0, (conversation.opening_replied_at - outcome.notice_sent_at).total_seconds())
     passage.tell(
         Kind.CONVERSATION_STARTED, f"conversation:{conversation.id}", conversation.started_at, conversation.started_at,
-        conversation=str(conversation.id), consumer=str(conversation.consumer_id), source=conversation.source_id,
+        conversation=conversation.id, consumer=conversation.consumer_id, source=conversation.source_id,
         campaign=conversation.campaign_id, campaign_type=outcome.campaign_type or "none",
         engagement=conversation.engagement_id, engagement_version=conversation.engagement_version, goal=conversation.goal_kind or None,
         entry_point=conversation.entry_point_id, entry_point_kind=outcome.entry_point_kind or None, skill=conversation.skill_id,
-        language=conversation.language, notice=str(outcome.notice_id) if outcome.notice_id else None,
+        language=conversation.language, notice=outcome.notice_id,
         external_campaign=outcome.notice_external_campaign or carried or None,
         verdict=conversation.verdict, in_frame=outcome.verdict.is_linked, seconds_since_broadcast=since,
     )  # fmt: skip

@@ -4,21 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
+
 from antiphon.intake.normalise import FactKind, KeyedFact
 
 Key = tuple[int, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True, gc=False):
     """The fact that a key stands for, and the arrival that brought it."""
 
     arrival_id: UUID
     fact_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(msgspec.Struct, frozen=True, gc=False):
     """One more copy of a fact: what it came as, the fact, its consumer's phone."""
 
     kind: FactKind

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
+
 from antiphon.attribution.types import Claim, Outcome
 from antiphon.providers.protocol import DeliveryState
 
@@ -142,8 +144,7 @@ def seconds_to_reply(outcome: Outcome, replied_at: datetime) -> float | None:
     return max(0.0, (replied_at - outcome.notice_sent_at).total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """A reply among those of its consumer to one broadcast. `is_first` as stored; None for one not stored yet."""
 
     id: UUID

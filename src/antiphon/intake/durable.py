@@ -1,14 +1,14 @@
 """Makes arrivals durable: one transaction per account and batch, run again after a deadlock, one by one when the batch cannot be."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import psycopg
 import structlog
+from msgspec.structs import replace
 
-from antiphon.intake.arrivals import AlreadyStored, Arrived, Sources, known, store
+from antiphon.intake.arrivals import AlreadyStored, Arrived, LineFailed, Sources, known, store_whole
 from antiphon.kit.db import Database, lane_account, run
 from antiphon.kit.failures import reason, where
 
@@ -41,14 +41,20 @@ def make_durable(
 def _commit(
     db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, slot: int, may_be_known: bool
 ) -> None:
-    """Run the transaction until it commits: a deadlock, or the end of another that had the same arrivals, costs another try."""
+    """Run the transaction until it commits: a deadlock, or the end of another that had the same arrivals, costs another try.
+
+    Where the line fails, everything is rolled back and the arrivals are stored once more, pending.
+    """
+    failure = ""
     for left in reversed(range(_TRIES)):
         try:
             with lane_account(db, account_id):
                 seen = known(db, account_id, [one.id for one in batch]) if may_be_known else set()
                 fresh = [one for one in batch if one.id not in seen]
                 if fresh:
-                    store(db, account_id, fresh, sources=sources, at=at, slot=slot)
+                    store_whole(db, account_id, fresh, sources=sources, at=at, slot=slot, failure=failure)
+        except LineFailed as failed:
+            failure = str(failed)
         except _AGAIN:
             if not left:
                 raise

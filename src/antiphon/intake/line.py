@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from antiphon.attribution.decisions import store_decisions
+from antiphon.attribution.decisions import supersede_decisions
 from antiphon.attribution.types import Outcome
 from antiphon.attribution.verbs import attribute
 from antiphon.consumers.store import judge, lock_phones
@@ -40,7 +40,7 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
     3. Delivery reports find what they report on, or wait.
     4. New replies and opt-outs, and stored ones that a late fact reaches, are attributed.
     5. Every reply gets its conversation; a conversation follows its opening reply.
-    6. Replies, their decisions, and opt-outs are stored.
+    6. Replies, with their decisions and the conversations they start, and opt-outs are stored.
     7. Conversations of consumers with opt-outs are judged: does the consumer leave?
     8. What happened is told, 9. and counted.
 
@@ -53,13 +53,13 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
         store_notices(passage, facts.notices)  # 2
         match_reports(passage, facts.reports, facts.notices)  # 3
         results = _attribute(passage, facts, known)  # 4
-        conversed = converse(passage, results.replies, known=known.with_replies)  # 5
-        store_replies(passage, results.replies, homes=conversed.homes, known=known.with_replies)  # 6
-        store_decisions(db, account_id, [(reply.id, reply.outcome) for reply in results.replies], superseding=results.superseded, at=at)
+        started = converse(passage, results.replies, known=known.with_replies)  # 5
+        store_replies(passage, results.replies, started=started, known=known.with_replies)  # 6
+        supersede_decisions(db, account_id, results.superseding, at=at)
         store_opt_outs(passage, facts.instructions, results.instructions)
         move_opt_outs(passage, results.late_opt_outs, results.late_opt_out_outcomes)
         judge(db, account_id, {*known.with_opt_outs, *(known.people[fact.phone] for fact in facts.instructions)}, at=at)  # 7
-        tell_replies(passage, results.replies, conversed.homes)
+        tell_replies(passage, results.replies)
         record(db, account_id, passage.events, wakes_relay=False)  # 8
 
 
@@ -70,6 +70,14 @@ class _Known:
     people: dict[str, UUID]
     with_replies: set[tuple[int, UUID]]
     with_opt_outs: set[UUID]
+
+    def has_replies(self, source_id: int, consumer_id: UUID) -> bool:
+        """Tell whether a consumer has stored replies on a source."""
+        return (source_id, consumer_id) in self.with_replies
+
+    def has_opt_outs(self, _source_id: int, consumer_id: UUID) -> bool:
+        """Tell whether a consumer has stored opt-outs."""
+        return consumer_id in self.with_opt_outs
 
 
 def _known(db: Database, account_id: int, facts: Facts) -> _Known:
@@ -85,10 +93,10 @@ def _known(db: Database, account_id: int, facts: Facts) -> _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Results:
-    """What attribution said. `replies`: new ones, and stored ones whose decision changed (`superseded` names those)."""
+    """What attribution said. `replies`: new ones, and stored ones whose decision changed (`superseding`: what is decided now)."""
 
     replies: list[Attributed]
-    superseded: list[UUID]
+    superseding: list[tuple[UUID, Outcome]]
     instructions: list[Outcome]
     late_opt_outs: list[Any]
     late_opt_out_outcomes: list[Outcome]
@@ -96,8 +104,8 @@ class _Results:
 
 def _attribute(passage: Passage, facts: Facts, known: _Known) -> _Results:
     people = passage.people
-    late = late_replies(passage, late_facts(passage, facts, lambda source, consumer: (source, consumer) in known.with_replies))
-    opted = late_opt_outs(passage, late_facts(passage, facts, lambda _, consumer: consumer in known.with_opt_outs))
+    late = known.with_replies and late_replies(passage, late_facts(passage, facts, known.has_replies))
+    opted = known.with_opt_outs and late_opt_outs(passage, late_facts(passage, facts, known.has_opt_outs))
     questions = [
         *(question_of_reply(fact, people[fact.phone]) for fact in facts.replies),
         *(question_of_row(row, row.replied_at) for row in late),
@@ -109,4 +117,4 @@ def _attribute(passage: Passage, facts: Facts, known: _Known) -> _Results:
     again = [attributed(row, next(outcomes), consumer_id=row.consumer_id) for row in late]
     changed = [reply for reply in again if reply.is_changed]
     said = [next(outcomes) for _ in facts.instructions]
-    return _Results([*new, *changed], [reply.id for reply in changed], said, opted, list(outcomes))
+    return _Results([*new, *changed], [(reply.id, reply.outcome) for reply in changed], said, opted, list(outcomes))

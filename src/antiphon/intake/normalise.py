@@ -1,12 +1,13 @@
 """Turns what an adapter parsed into the facts the line takes, and gives each the keys that make its copies one fact."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from antiphon.intake.types import InstructionFact, NoticeFact, ReplyFact, ReportFact
 from antiphon.kit.ids import uuid7
@@ -51,8 +52,7 @@ class Unusable(Exception):  # noqa: N818 - not an error: the arrival is quaranti
     """A fact of an authentic webhook that cannot be taken down the line; the message is for the administrator."""
 
 
-@dataclass(slots=True)
-class KeyedFact:
+class KeyedFact(msgspec.Struct, frozen=True, gc=False):
     """One fact on its way to the line: `keys` decide whether it is a copy of one before, `kind` says what it came as."""
 
     kind: FactKind
@@ -61,8 +61,7 @@ class KeyedFact:
     fact: LineFact
 
 
-@dataclass(slots=True, frozen=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, gc=False):
     """What a fact takes from the request it came in."""
 
     arrival_id: UUID
@@ -258,7 +257,12 @@ def _consumer(raw: str, source: SourceSettings) -> str:
 
 
 def _other_number(raw: str, source: SourceSettings) -> Number:
-    number = normalise(clean(raw), home_region=source.home_region)
+    return _number(raw, source.home_region)
+
+
+@lru_cache(maxsize=1024)  # a source has few numbers, and every webhook names one of them
+def _number(raw: str, home_region: str | None) -> Number:
+    number = normalise(clean(raw), home_region=home_region)
     if max(len(number.value), len(number.key)) > NUMBER_LIMIT:
         raise Unusable(f"a sender or number of more than {NUMBER_LIMIT} characters")
     return number

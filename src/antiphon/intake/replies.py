@@ -1,30 +1,33 @@
 """Replies on the line: attributed, with those that a late fact touches, and stored with what they are counted under."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from antiphon.attribution.types import Claim, Outcome, Question, Unclaimed
+from antiphon.attribution.types import RULE_VERSION, Claim, Outcome, Question, Unclaimed
 from antiphon.attribution.verbs import claims
+from antiphon.conversations.types import Present
 from antiphon.events.types import Kind
 from antiphon.intake.decide import Standing, broadcast_key, counted_under, first_replies, seconds_to_reply
 from antiphon.intake.notices import counted_columns, under
 from antiphon.intake.passage import Passage
 from antiphon.intake.types import Facts, NoticeFact, ReplyFact
-from antiphon.kit.db import columns, sql
+from antiphon.kit.db import sql
+from antiphon.kit.ids import uuid7
 from antiphon.metrics.contributions import of_reply
 
 _HERE = "antiphon.intake"
 _TOLERANCE = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Attributed:
-    """A reply with its decision. `fact` for a new one; `before` is the stored row of one that was decided again."""
+class Attributed(msgspec.Struct, gc=False):
+    """A reply with its decision. `fact` for a new one; `before` is the stored row of one that was decided again.
+
+    The line goes on to say the conversation that it is in, what it is counted under, and whether it is its consumer's first.
+    """
 
     id: UUID
     source_id: int
@@ -36,6 +39,9 @@ class Attributed:
     broadcast_key: str
     fact: ReplyFact | None
     before: Any
+    conversation_id: UUID | None = None
+    counted: Claim | None = None
+    is_first: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -102,37 +108,35 @@ def late_replies(passage: Passage, reaching: dict[str, list[Any]] | None) -> lis
 
 def attributed(fact_or_row: Any, outcome: Outcome, *, consumer_id: UUID) -> Attributed:
     """Return a reply with its decision, from a new fact or a stored row."""
-    is_new = isinstance(fact_or_row, ReplyFact)
+    is_new = type(fact_or_row) is ReplyFact
     return Attributed(
-        id=fact_or_row.id,
-        source_id=fact_or_row.source_id,
-        consumer_id=consumer_id,
-        replied_at=fact_or_row.replied_at,
-        received_at=fact_or_row.received_at,
-        dedupe_key=fact_or_row.dedupe_key,
-        outcome=outcome,
-        broadcast_key=broadcast_key(outcome),
-        fact=fact_or_row if is_new else None,
-        before=None if is_new else fact_or_row,
-    )
+        fact_or_row.id, fact_or_row.source_id, consumer_id, fact_or_row.replied_at, fact_or_row.received_at, fact_or_row.dedupe_key,
+        outcome, broadcast_key(outcome), fact_or_row if is_new else None, None if is_new else fact_or_row,
+    )  # fmt: skip
 
 
-def store_replies(passage: Passage, replies: Sequence[Attributed], *, homes: dict[UUID, UUID], known: set[tuple[int, UUID]]) -> None:
-    """Store new replies in their conversations, and what changed of the others; say who is first to each broadcast.
+def store_replies(
+    passage: Passage, replies: Sequence[Attributed], *, started: Mapping[UUID, Present], known: set[tuple[int, UUID]]
+) -> None:
+    """Store new replies with their decisions and the conversations they start, and what changed of the others.
 
-    `known`: (source, consumer) pairs that have stored replies already.
+    `started`: new conversations by their opening reply; `known`: (source, consumer) pairs that have stored replies already.
     """
     new = [reply for reply in replies if reply.fact is not None]
     moved = [reply for reply in replies if reply.fact is None]
     firsts = _firsts(passage, replies, known)
-    counted = dict(zip([reply.id for reply in replies], _counted(passage, replies), strict=True))
-    _insert(passage, new, homes=homes, firsts=firsts, counted=counted)
-    _move(passage, moved, counted=counted)
-    inserted = {reply.id for reply in new}
-    _mark(passage, {reply_id: first for reply_id, first in firsts.items() if reply_id not in inserted})
+    _count_under(passage, replies)
+    for reply in new:
+        reply.is_first = firsts.pop(reply.id)
+    _insert(passage, new, started)
+    _move(passage, moved)
+    _mark(passage, firsts)
 
 
 def _firsts(passage: Passage, replies: Sequence[Attributed], known: set[tuple[int, UUID]]) -> dict[UUID, bool]:
+    """Return which replies' places among those of their consumer to their broadcast are new or others, and whether they are first."""
+    if not known and len({(reply.source_id, reply.consumer_id) for reply in replies}) == len(replies):
+        return {reply.id: reply.broadcast_key != "" for reply in replies}  # nobody has written before, nor twice
     standings = {
         reply.id: Standing(
             reply.id,
@@ -158,63 +162,79 @@ def _keys(reply: Attributed) -> tuple[str, ...]:
     return (reply.broadcast_key, reply.before.broadcast_key) if reply.before else (reply.broadcast_key,)
 
 
-def _counted(passage: Passage, replies: Sequence[Attributed]) -> list[Claim | None]:
-    asked = {reply.id: reply for reply in replies if reply.outcome.notice_id is None and reply.outcome.campaign_key}
+def _count_under(passage: Passage, replies: Sequence[Attributed]) -> None:
+    asked = [reply for reply in replies if reply.outcome.notice_id is None and reply.outcome.campaign_key]
     unclaimed = [
-        Unclaimed(source_id=reply.source_id, campaign_key=reply.outcome.campaign_key, number_key="", at=reply.replied_at)
-        for reply in asked.values()
+        Unclaimed(source_id=reply.source_id, campaign_key=reply.outcome.campaign_key, number_key="", at=reply.replied_at) for reply in asked
     ]
-    found = dict(zip(asked, claims(passage.db, passage.account_id, unclaimed) if unclaimed else (), strict=True))
-    return [counted_under(reply.outcome, found.get(reply.id)) for reply in replies]
+    for reply in replies:
+        reply.counted = counted_under(reply.outcome, None)
+    for reply, claim in zip(asked, claims(passage.db, passage.account_id, unclaimed), strict=True):
+        reply.counted = counted_under(reply.outcome, claim)
 
 
-def _insert(
-    passage: Passage,
-    replies: Sequence[Attributed],
-    *,
-    homes: dict[UUID, UUID],
-    firsts: dict[UUID, bool],
-    counted: dict[UUID, Claim | None],
-) -> None:
+_STORED = (
+    "id", "arrival_id", "source_id", "consumer_id", "conversation_id", "to_number", "to_key", "text", "media", "external_campaign",
+    "campaign_key", "reference", "replied_at", "received_at", "dedupe_key", "mentions_stop", "is_first_reply",
+    "decision_id", "found", "engagement_id", "engagement_version", "campaign_id", "entry_point_id", "entry_point_kind",
+)  # fmt: skip
+_STARTED = (
+    "starts", "skill_id", "language", "note", "goal_kind", "started_at", "last_replied_at", "last_to_number", "last_text", "last_at",
+    "due_at",
+)  # fmt: skip
+_STARTS_NOTHING = (False, *(None,) * 10)
+
+
+def _insert(passage: Passage, replies: Sequence[Attributed], started: Mapping[UUID, Present]) -> None:
     if not replies:
         return
-    facts = [reply.fact for reply in replies if reply.fact]
-    passage.run(
-        sql(_HERE, "store_replies"),
-        **columns(
-            facts, "id", "arrival_id", "source_id", "to_number", "to_key", "text", "external_campaign", "replied_at",
-            "received_at", "dedupe_key", "mentions_stop",
-        ),
-        consumer_id=[reply.consumer_id for reply in replies],
-        conversation_id=[homes[reply.id] for reply in replies],
-        media=[msgspec.json.encode(fact.media).decode() if fact.media else "[]" for fact in facts],
-        campaign_key=[reply.outcome.campaign_key for reply in replies],
-        reference=["" if fact.answers_us else fact.reference for fact in facts],
-        is_first_reply=[firsts[reply.id] for reply in replies],
-        **_results(replies, counted),
-    )  # fmt: skip
+    rows = [(*_as_stored(reply, passage.at), *_as_started(started.get(reply.id))) for reply in replies]
+    columns = dict(zip((*_STORED, *_STARTED), map(list, zip(*rows, strict=True)), strict=True))
+    passage.run(sql(_HERE, "store_replies"), **columns, **_results(replies), rule_version=RULE_VERSION, at=passage.at)
     for reply in replies:
         passage.tally.contributed(
             of_reply(
-                replied_at=reply.replied_at, source_id=reply.source_id, under=under(counted[reply.id]), verdict=str(reply.outcome.verdict),
-                is_first=firsts[reply.id], seconds=seconds_to_reply(reply.outcome, reply.replied_at),
+                replied_at=reply.replied_at, source_id=reply.source_id, under=under(reply.counted), verdict=reply.outcome.verdict.value,
+                is_first=reply.is_first, seconds=seconds_to_reply(reply.outcome, reply.replied_at),
             )
         )  # fmt: skip
 
 
-def _move(passage: Passage, replies: Sequence[Attributed], *, counted: dict[UUID, Claim | None]) -> None:
+def _as_stored(reply: Attributed, at: datetime) -> tuple[Any, ...]:
+    fact: Any = reply.fact
+    outcome = reply.outcome
+    return (
+        fact.id, fact.arrival_id, fact.source_id, reply.consumer_id, reply.conversation_id, fact.to_number, fact.to_key, fact.text,
+        msgspec.json.encode(fact.media) if fact.media else b"[]", fact.external_campaign, outcome.campaign_key,
+        "" if fact.answers_us else fact.reference, fact.replied_at, fact.received_at, fact.dedupe_key, fact.mentions_stop, reply.is_first,
+        uuid7(at), outcome.found.value, outcome.engagement_id, outcome.engagement_version, outcome.campaign_id, outcome.entry_point_id,
+        outcome.entry_point_kind,
+    )  # fmt: skip
+
+
+def _as_started(opened: Present | None) -> tuple[Any, ...]:
+    """Return what a conversation does not have from its opening reply; its link is that reply's decision."""
+    if opened is None:
+        return _STARTS_NOTHING
+    return (
+        True, opened.skill_id, opened.language, opened.note, opened.goal_kind, opened.started_at, opened.last_replied_at,
+        opened.last_to_number, opened.last_text, opened.last_at, opened.due_at,
+    )  # fmt: skip
+
+
+def _move(passage: Passage, replies: Sequence[Attributed]) -> None:
     if replies:
         passage.tally.changing("reply", [reply.id for reply in replies])
-        passage.run(sql(_HERE, "move_replies"), id=[reply.id for reply in replies], **_results(replies, counted))
+        passage.run(sql(_HERE, "move_replies"), id=[reply.id for reply in replies], **_results(replies))
 
 
-def _results(replies: Sequence[Attributed], counted: dict[UUID, Claim | None]) -> dict[str, list[Any]]:
+def _results(replies: Sequence[Attributed]) -> dict[str, list[Any]]:
     return {
-        "verdict": [str(reply.outcome.verdict) for reply in replies],
+        "verdict": [reply.outcome.verdict.value for reply in replies],
         "notice_id": [reply.outcome.notice_id for reply in replies],
         "broadcast_key": [reply.broadcast_key for reply in replies],
         "seconds_to_reply": [seconds_to_reply(reply.outcome, reply.replied_at) for reply in replies],
-        **counted_columns([counted[reply.id] for reply in replies]),
+        **counted_columns([reply.counted for reply in replies]),
     }
 
 
@@ -224,13 +244,14 @@ def _mark(passage: Passage, firsts: dict[UUID, bool]) -> None:
         passage.run(sql(_HERE, "mark_first_replies"), id=list(firsts), is_first_reply=list(firsts.values()))
 
 
-def tell_replies(passage: Passage, replies: Sequence[Attributed], homes: dict[UUID, UUID]) -> None:
+def tell_replies(passage: Passage, replies: Sequence[Attributed]) -> None:
     """Tell of every new reply, after the conversation that it started."""
     for reply in replies:
         if reply.before is None:
+            outcome = reply.outcome
             passage.tell(
-                Kind.REPLY_RECEIVED, f"conversation:{homes[reply.id]}", reply.received_at, reply.received_at,
-                reply=str(reply.id), conversation=str(homes[reply.id]), consumer=str(reply.consumer_id), source=reply.source_id,
-                verdict=reply.outcome.verdict, notice=str(reply.outcome.notice_id) if reply.outcome.notice_id else None,
-                campaign=reply.outcome.campaign_id or reply.outcome.notice_counted_campaign_id, engagement=reply.outcome.engagement_id,
+                Kind.REPLY_RECEIVED, f"conversation:{reply.conversation_id}", reply.received_at, reply.received_at,
+                reply=reply.id, conversation=reply.conversation_id, consumer=reply.consumer_id, source=reply.source_id,
+                verdict=outcome.verdict.value, notice=outcome.notice_id,
+                campaign=outcome.campaign_id or outcome.notice_counted_campaign_id, engagement=outcome.engagement_id,
             )  # fmt: skip

@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import chain
 from uuid import UUID
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class NoticeFact:
+
+class NoticeFact(msgspec.Struct, frozen=True, gc=False):
     """One consumer was sent one broadcast text."""
 
     id: UUID
@@ -27,8 +28,7 @@ class NoticeFact:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyFact:
+class ReplyFact(msgspec.Struct, frozen=True, gc=False):
     """One inbound text that is not an opt-out. `answers_us`: a grouping held our own mark."""
 
     id: UUID
@@ -49,8 +49,7 @@ class ReplyFact:
     mentions_stop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFact:
+class ReportFact(msgspec.Struct, frozen=True, gc=False):
     """The provider's word on one message, matched to an answer or a notice by the line."""
 
     id: UUID
@@ -66,8 +65,7 @@ class ReportFact:
     dedupe_key: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class InstructionFact:
+class InstructionFact(msgspec.Struct, frozen=True, gc=False):
     """An opt-out (`is_out`) or its reversal; one that came as a text keeps what attribution needs."""
 
     id: UUID

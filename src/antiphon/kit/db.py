@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import RowFactory, namedtuple_row
 
 from antiphon.kit.arrays import Packed, PackedDumper, packers, sendable
 
@@ -28,10 +28,12 @@ def sql(package: str, name: str) -> str:
     return (resources.files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def rows(db: Database, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
-    """Run one statement and return its rows as named tuples."""
+def rows(
+    db: Database, statement: str, parameters: Mapping[str, Any] | None = None, *, made_by: RowFactory[Any] = namedtuple_row
+) -> list[Any]:
+    """Run one statement and return its rows as named tuples, or as what another factory makes of them."""
     _teach(db)
-    with psycopg.RawCursor(db, row_factory=namedtuple_row) as cursor:
+    with psycopg.RawCursor(db, row_factory=made_by) as cursor:
         cursor.execute(*_bound(statement, parameters), binary=True)
         return cursor.fetchall() if cursor.description else []
 
@@ -104,7 +106,18 @@ def account(account_id: int) -> Iterator[Database]:
 
 @contextmanager
 def lane_account(db: Database, account_id: int) -> Iterator[Database]:
-    """Open a transaction on a plain connection in which `account_id` is the account in force."""
-    with db.transaction():
-        run(db, "select set_config('antiphon.account', %(account)s, true)", {"account": str(account_id)})
+    """Open a transaction on a plain connection in which `account_id` is the account in force; a savepoint inside one."""
+    if db.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        with db.transaction():
+            run(db, "select set_config('antiphon.account', %(account)s, true)", {"account": str(account_id)})
+            yield db
+        return
+    # One message for both, which `db.transaction()` cannot send: a round trip costs as much as storing a reply.
+    db.execute(f"begin; select set_config('antiphon.account', '{int(account_id)}', true)", prepare=False)
+    try:
         yield db
+    except BaseException:
+        if not db.closed:
+            db.rollback()
+        raise
+    db.commit()

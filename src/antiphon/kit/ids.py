@@ -3,15 +3,20 @@
 import os
 import time
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, SafeUUID
+
+_FREE = ~((0xF << 76) | (0x3 << 62))
+_VERSION_7 = (0x7 << 76) | (0x2 << 62)
 
 
 def uuid7(at: datetime | None = None) -> UUID:
     """Return a UUIDv7 whose 48-bit time is `at` (default: now), the rest random: fact tables partition by it."""
     millis = time.time_ns() // 1_000_000 if at is None else int(at.timestamp() * 1000)
-    value = (millis << 80) | int.from_bytes(os.urandom(10), "big")
-    value &= ~((0xF << 76) | (0x3 << 62))
-    return UUID(int=value | (0x7 << 76) | (0x2 << 62))
+    made = UUID.__new__(UUID)
+    # Its own __init__ looks for what kind of argument it was given, for longer than all the rest takes.
+    object.__setattr__(made, "int", ((millis << 80) | int.from_bytes(os.urandom(10), "big")) & _FREE | _VERSION_7)
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 def reference() -> str:

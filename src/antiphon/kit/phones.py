@@ -1,9 +1,9 @@
 """Phone numbers as E.164 with `+`, never guessing a region; short codes and names keep their kind (docs/glossary.md)."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 import phonenumbers
 
 _SEPARATORS = re.compile(r"[\s.\-()\[\]/\u00a0\u2010-\u2015]")
@@ -19,8 +19,7 @@ class Kind(StrEnum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(msgspec.Struct, frozen=True, gc=False):
     """A normalised number: `value` is E.164 with `+`, or the short code or name as given; `key` is what it is compared by."""
 
     value: str

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 
 class HookKind(StrEnum):
     """The webhooks of a source; the last part of `/hooks/{source key}/{kind}`."""
@@ -84,8 +86,7 @@ def topic(source_id: int) -> str:
     return f"heard:{source_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(msgspec.Struct, frozen=True, gc=False):
     """One webhook request as it came in. Header names are lower case; `received_at` is the edge's clock, aware UTC."""
 
     kind: HookKind
@@ -95,8 +96,7 @@ class Hook:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """What makes two facts copies of each other: equal parts; if windowed, also close in time of receipt.
 
     `at` is the provider's instant where one of the parts says it: keys are laid out by it.
@@ -107,8 +107,7 @@ class Identity:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeSent:
+class NoticeSent(msgspec.Struct, frozen=True, gc=False):
     """One consumer was sent one broadcast text. `sent_at` is None where the provider does not say."""
 
     identity: Identity
@@ -120,16 +119,14 @@ class NoticeSent:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(msgspec.Struct, frozen=True, gc=False):
     """A picture or file that came with a reply."""
 
     url: str
     content_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyReceived:
+class ReplyReceived(msgspec.Struct, frozen=True, gc=False):
     """One inbound text. `answers_us`: a grouping holds our own mark; `opt_out`: the provider flags it so."""
 
     identity: Identity
@@ -144,8 +141,7 @@ class ReplyReceived:
     opt_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryReported:
+class DeliveryReported(msgspec.Struct, frozen=True, gc=False):
     """The provider's word on one message. `reason` for failures; `detail` is the provider's own code and words."""
 
     identity: Identity
@@ -157,8 +153,7 @@ class DeliveryReported:
     reported_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OptedOut:
+class OptedOut(msgspec.Struct, frozen=True, gc=False):
     """A consumer's standing instruction not to be messaged, by the provider's opt-out webhook."""
 
     identity: Identity
@@ -168,8 +163,7 @@ class OptedOut:
     opted_out_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OptedIn:
+class OptedIn(msgspec.Struct, frozen=True, gc=False):
     """The provider takes an opt-out back."""
 
     identity: Identity

@@ -25,8 +25,13 @@ def is_stop(text: str, words: frozenset[str]) -> bool:
 
 def mentions_stop(text: str, words: frozenset[str]) -> bool:
     """Return whether a stop word stands in the message as a word of its own: a hint for the agent, no more."""
-    inside = f" {' '.join(_word.findall(unicodedata.normalize('NFKC', text[:_LONGEST_LOOK]).casefold()))} "
-    return any(f" {word} " in inside for word in _folded(words) if word)
+    read = text[:_LONGEST_LOOK]
+    found = _word.findall((read if read.isascii() else unicodedata.normalize("NFKC", read)).casefold())
+    single, several = _by_length(words)
+    if not single.isdisjoint(found):
+        return True
+    inside = f" {' '.join(found)} "
+    return any([f" {phrase} " in inside for phrase in several])
 
 
 def all_of(by_language: Mapping[str, Iterable[str]]) -> frozenset[str]:
@@ -45,3 +50,11 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _folded(words: frozenset[str]) -> frozenset[str]:
     return frozenset(fold(word) for word in words) - {""}
+
+
+@lru_cache(maxsize=1024)
+def _by_length(words: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the stop words of one word, and those of several."""
+    folded = _folded(words)
+    several = frozenset(word for word in folded if " " in word)
+    return folded - several, several

@@ -41,8 +41,8 @@ asked as materialized (
 )
 select
     n.id as notice_id, coalesce(n.external_campaign, '') as notice_external_campaign,
-    coalesce(n.campaign_key, '') as notice_campaign_key, coalesce(n.sender, '') as notice_sender,
-    coalesce(n.sender_key, '') as notice_sender_key, n.sent_at as notice_sent_at, coalesce(n.text, '') as notice_text,
+    coalesce(n.campaign_key, '') as notice_campaign_key, coalesce(n.sender_key, '') as notice_sender_key,
+    n.sent_at as notice_sent_at,
     n.counted_campaign_id as notice_counted_campaign_id, n.counted_engagement_id as notice_counted_engagement_id,
     n.counted_entry_point_id as notice_counted_entry_point_id, n.counted_skill_id as notice_counted_skill_id,
     coalesce(n.counted_language, '') as notice_counted_language,
@@ -89,25 +89,28 @@ left join lateral (
     order by n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
     limit 1
 ) named on true
--- b, c. The latest fresh one of the reply's campaign ID, or without one, from the number replied to.
+-- b, c, d. The latest fresh one: of the reply's campaign ID, or without one, from the number replied to before any other.
 left join lateral (
-    select n.id
+    select
+        n.id, n.external_campaign, n.campaign_key, n.sender_key, n.sent_at, n.counted_campaign_id, n.counted_engagement_id,
+        n.counted_entry_point_id, n.counted_skill_id, n.counted_language,
+        a.campaign_key <> '' or (n.sender_key = a.to_key and a.to_key <> '') as is_fitting
     from notice n
     where named.id is null
         and n.account_id = %(account_id)s::bigint and n.source_id = a.source_id and n.consumer_id = a.consumer_id
         and n.id >= a.fresh_id and n.sent_at >= a.fresh_from and n.sent_at <= a.latest_of_all
         and n.sent_at <= case when n.sent_at_is_receipt then a.latest_receipt else a.latest end
         and n.campaign_key <> all (a.ignored)
-        and case when a.campaign_key = '' then n.sender_key = a.to_key and a.to_key <> '' else n.campaign_key = a.campaign_key end
-    order by n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
+        and (a.campaign_key = '' or n.campaign_key = a.campaign_key)
+    order by is_fitting desc, n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
     limit 1
-) fitting on true
+) fresh on true
 -- b, c, d. The stale one that a frame keeps eligible: of the campaign ID, or from the number replied to before any other.
 left join lateral (
     select n.id, a.campaign_key <> '' or (n.sender_key = a.to_key and a.to_key <> '') as is_fitting
     from (
         select n.*
-        from (select a.consumer_id where named.id is null and fitting.id is null offset 0) open
+        from (select a.consumer_id where named.id is null and fresh.is_fitting is not true offset 0) open
         cross join notice n
         where n.account_id = %(account_id)s::bigint and n.source_id = a.source_id and n.consumer_id = open.consumer_id
             and n.sent_at < a.fresh_from
@@ -125,23 +128,22 @@ left join lateral (
     order by is_fitting desc, n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
     limit 1
 ) stale on true
--- d. The latest fresh one on the source.
-left join lateral (
-    select n.id
-    from notice n
-    where a.campaign_key = '' and named.id is null and fitting.id is null and stale.is_fitting is not true
-        and n.account_id = %(account_id)s::bigint and n.source_id = a.source_id and n.consumer_id = a.consumer_id
-        and n.id >= a.fresh_id and n.sent_at >= a.fresh_from and n.sent_at <= a.latest_of_all
-        and n.sent_at <= case when n.sent_at_is_receipt then a.latest_receipt else a.latest end
-        and n.campaign_key <> all (a.ignored)
-    order by n.sent_at desc, n.campaign_key collate "C" desc, n.dedupe_key desc
-    limit 1
-) anyhow on true
+-- What was found fresh need not be looked up again.
 cross join lateral (
-    select coalesce(named.id, fitting.id, anyhow.id, stale.id) as id offset 0
-) answered
+    select coalesce(named.id, case when stale.is_fitting or fresh.id is null then stale.id end) as id offset 0
+) other
 left join lateral (
-    select n.* from notice n where n.account_id = %(account_id)s::bigint and n.id = answered.id limit 1
+    select
+        fresh.id, fresh.external_campaign, fresh.campaign_key, fresh.sender_key, fresh.sent_at, fresh.counted_campaign_id,
+        fresh.counted_engagement_id, fresh.counted_entry_point_id, fresh.counted_skill_id, fresh.counted_language
+    where other.id is null and fresh.id is not null
+    union all
+    (
+        select
+            n.id, n.external_campaign, n.campaign_key, n.sender_key, n.sent_at, n.counted_campaign_id,
+            n.counted_engagement_id, n.counted_entry_point_id, n.counted_skill_id, n.counted_language
+        from notice n where n.account_id = %(account_id)s::bigint and n.id = other.id limit 1
+    )
 ) n on true
 -- 2, 3, 4. The best candidate by campaign ID: in frame before out of it.
 left join lateral (

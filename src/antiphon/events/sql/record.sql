@@ -1,13 +1,12 @@
 -- Store events, numbered by the sequence in the order of the arrays, and wake the relay when the transaction commits.
--- Arrays travel in binary (three times as fast: text arrays are escaped by regular expressions, 2026-11-22).
 -- Index: the primary key of the month's partition, event_unnumbered (both only written).
 with stored as (
     insert into event (account_id, id, type, subject, time, content, written)
     select %(account_id)s::bigint, id, type, subject, time, content, nextval('event_written')
     from (
-        select id, type, subject, time, content::jsonb as content
+        select id, type, subject, time, content
         from unnest(
-            %(ids)s::uuid[], %(types)s::text[], %(subjects)s::text[], %(times)s::timestamptz[], %(contents)s::text[]
+            %(ids)s::uuid[], %(types)s::text[], %(subjects)s::text[], %(times)s::timestamptz[], %(contents)s::jsonb[]
         ) with ordinality as new (id, type, subject, time, content, place)
         order by place
     ) as ordered
