@@ -68,6 +68,8 @@ def pages() -> list[Address]:
         "replay",
         "cancellation",
         "repetition",
+        "edition",
+        "relinking",
         "installation",
         "secrets",
         "token-check",
@@ -78,6 +80,13 @@ def pages() -> list[Address]:
         "revocation",
         "removal",
         "export",
+        "drafts",
+        "edits",
+        "checks",
+        "copies",
+        "engagements",
+        "switch",
+        "restoration",
     )
     return [Address(route, str(action), "POST" if route.endswith(posted) else "GET") for route, action in found]
 
@@ -108,6 +117,7 @@ def things(north: Tenant) -> dict[str, Any]:
         settings_of(north)
         | {"task_id": task_id, "entry_point_id": entry_point_id}
         | {
+            "engagement_id": north.engagements["Spring check-up"].id,
             "campaign_id": campaign.id,
             "conversation_id": talk,
             "skill_id": north.skills["care"].id,

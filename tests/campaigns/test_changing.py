@@ -7,7 +7,7 @@ import pytest
 from antiphon.accounts.models import AuditEntry
 from antiphon.campaigns import verbs
 from antiphon.campaigns.copying import duplicate_campaign
-from antiphon.campaigns.guarding import guarded, warnings_if, warnings_of
+from antiphon.campaigns.guarding import guarded, guarded_if, warnings_of
 from antiphon.campaigns.history import changed_since, engagement_changed_since, history_of
 from antiphon.campaigns.models import Campaign, Engagement, EngagementEntryPoint
 from antiphon.campaigns.removal import remove_engagement, restore_engagement
@@ -40,7 +40,8 @@ def test_a_removed_engagement_finds_no_reply_and_what_it_was_linked_to_stays(nor
     from antiphon.conversations.models import Conversation  # noqa: PLC0415 - waits for Django's set-up
 
     linked = dict(Conversation.objects.values_list("id", "engagement_id"))
-    assert (linked[first], linked[second]) == (north.engagements["Second"].id, None)
+    assert linked[first] == north.engagements["Second"].id
+    assert linked[second] is None
     assert AuditEntry.objects.filter(action="engagement.removed", actor=CAM).count() == 1
 
 
@@ -117,7 +118,7 @@ def test_history_tells_of_the_campaign_and_its_engagements_together(north: Tenan
 
 
 def codes(north: Tenant, campaign: Campaign, draft: Drafted | None = None) -> set[tuple[str, int | None]]:
-    return {(found.code, found.engagement_id) for found in warnings_if(north.id, campaign.id, at=north.clock(), draft=draft)}
+    return {(found.code, found.engagement_id) for found in guarded_if(north.id, campaign.id, at=north.clock(), draft=draft).warnings}
 
 
 def test_an_engagement_is_warned_of_as_it_stands_in_a_form(north: Tenant) -> None:
@@ -125,8 +126,8 @@ def test_an_engagement_is_warned_of_as_it_stands_in_a_form(north: Tenant) -> Non
     campaign = north.campaign(entry_points=["C2"], state="draft")
 
     def draft(*entry_points: tuple[str, str], skill: str = "care", note: bool = True, of: int = 0) -> Drafted:
-        named = {"source_id": north.source.id, "skill_id": north.skills[skill].id}
-        return Drafted(id=of, name="Dutch", has_note=note, entry_points=entry_points, **named)
+        source, chosen = north.source.id, north.skills[skill].id
+        return Drafted(id=of, name="Dutch", source_id=source, skill_id=chosen, has_note=note, entry_points=entry_points)
 
     stored = codes(north, campaign)
     assert stored == {(WarningCode.NEVER_HEARD, north.engagements["Spring check-up"].id)}

@@ -95,7 +95,7 @@ class EngagementChange(Schema):
 @router.get("entry-points", response=Page[EntryPointOut], auth=May("entry_points.read"), summary="List entry points", tags=["entry points"])
 def list_entry_points(request: HttpRequest, paging: PagingQuery, source: int | None = None) -> dict[str, Any]:
     """The account's library."""
-    found = EntryPoint.objects.filter(account_id=caller_of(request).account_id)
+    found = EntryPoint.objects.filter(account_id=caller_of(request).account_id, removed_at=None)
     return by_id(found.filter(source_id=source) if source else found, paging, _entry_point)
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 
 from antiphon.workspace import joining, styleguide
 from antiphon.workspace.views import (
+    analytics,
     account,
     audit,
     campaigns,
@@ -29,6 +30,15 @@ from antiphon.workspace.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("analytics/", analytics.analytics, name="analytics"),
+    path("analytics/export", analytics.export, name="analytics-export"),
+    path("analytics/metrics/", analytics.metrics, name="metrics"),
+    path("analytics/reports/", analytics.reports, name="reports"),
+    path("analytics/reports/additions", analytics.additions, name="report-additions"),
+    path("analytics/reports/<int:report_id>/", analytics.report, name="report"),
+    path("analytics/reports/<int:report_id>/changes", analytics.changes, name="report-changes"),
+    path("analytics/reports/<int:report_id>/removal", analytics.removal, name="report-removal"),
+    path("analytics/reports/<int:report_id>/return", analytics.returning, name="report-return"),
     path("conversations/", conversations.conversations, name="conversations"),
     path("conversations/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/why/", conversations.why, name="why"),

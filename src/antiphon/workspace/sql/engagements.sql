@@ -12,5 +12,5 @@ select g.id, g.number, g.name, g.language, g.note, g.enabled, g.version, s.name 
 from engagement g
 join skill s on s.account_id = g.account_id and s.id = g.skill_id
 join source o on o.account_id = g.account_id and o.id = g.source_id
-where g.account_id = %(account)s::bigint and g.campaign_id = %(campaign)s::bigint
+where g.account_id = %(account)s::bigint and g.campaign_id = %(campaign)s::bigint and g.removed_at is null
 order by g.number

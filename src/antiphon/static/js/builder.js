@@ -1,0 +1,48 @@
+// Small things of the builder and the wizard: "no end date" and a last day do not stand together, a text is put into the note, a long
+// list is narrowed, and leaving with something unsaved is asked about. Without this file all of it is done by the server.
+(() => {
+  let dirty = false;
+
+  function settle(form) {
+    const none = form.querySelector("[name=no_end]");
+    const last = form.querySelector("[data-ends]");
+    if (none && last) last.disabled = none.checked;
+  }
+
+  function insert(button) {
+    const field = document.getElementById(button.dataset.insert);
+    const before = field.value.slice(0, field.selectionStart);
+    const gap = before && !before.endsWith("\n") ? "\n" : "";
+    field.setRangeText(gap + button.dataset.text, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function narrow(input) {
+    const wanted = input.value.trim().toLowerCase();
+    for (const choice of document.getElementById(input.dataset.filter).querySelectorAll("[data-words]")) {
+      choice.hidden = !choice.dataset.words.includes(wanted) && !choice.querySelector(":checked");
+    }
+  }
+
+  function reveal() {
+    document.querySelectorAll("[data-insert][hidden], [data-filter][hidden]").forEach((hidden) => (hidden.hidden = false));
+    document.querySelectorAll("form[data-dirty]").forEach(settle);
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-dirty]");
+    if (!form || event.target.matches("[data-filter]")) return;
+    dirty = true;
+    if (event.target.name === "no_end") settle(form);
+  });
+  document.addEventListener("input", (event) => event.target.matches("[data-filter]") && narrow(event.target));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (button) insert(button);
+  });
+  document.addEventListener("submit", () => (dirty = false));
+  window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+  document.addEventListener("DOMContentLoaded", reveal);
+  document.addEventListener("htmx:after:swap", reveal);
+})();
