@@ -62,6 +62,7 @@ def pages() -> list[Address]:
         "reopening",
         "link",
         "recall",
+        "/presence",
         "keys",
         "next",
         "state",

@@ -120,10 +120,15 @@ def _move(desk: Desk, *, skill_id: int, agent_id: int | None, kind: StepKind = S
 
 
 def undo_transfer(db: Database, account_id: int, conversation_id: UUID, *, actor: str, at: datetime) -> None:
-    """Take a transfer back: by whoever made it, within two minutes, while nobody has done anything since. Raises Missing, Refused."""
+    """Take a transfer back: by whoever made it, within two minutes, while nobody has done anything since. Raises Missing, Refused.
+
+    That routing has given it to somebody meanwhile does not stand against it.
+    """
     with at_desk(db, account_id, conversation_id, actor=actor, at=at) as desk:
         desk.check_open()
-        last = desk.conversation.steps.order_by("-at", "-id").first()
+        steps = list(desk.conversation.steps.order_by("-at", "-id")[:2])
+        was_routed = bool(steps) and steps[0].kind == StepKind.ASSIGNED and steps[0].actor == "system"
+        last = next(iter(steps[1:] if was_routed else steps), None)
         if last is None or last.kind != StepKind.TRANSFERRED or last.actor != actor:
             raise Refused("not_yours", "Somebody has taken this conversation since: ask them to transfer it back.")
         if at - last.at > UNDO:
