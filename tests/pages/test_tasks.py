@@ -2,9 +2,10 @@
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from django.http import FileResponse
 from django.test import Client
 
 from antiphon.accounts.models import AuditEntry
@@ -62,7 +63,7 @@ def test_work_is_watched_from_waiting_to_done(north: Tenant, visitor: Visitor) -
         assert words in waiting
     work = running(north, task)
     work.tell(120, 480)
-    assert '<progress class="progress" max="100" value="25"' in shown(cam, address)
+    assert 'value="25"' in shown(cam, address)
     assert "120 of 480 conversations" in shown(cam, address)
     work.finish({"relinked": 479, "left": 1})
     over = shown(cam, address)
@@ -125,7 +126,7 @@ def test_a_file_is_fetched_by_who_may_until_it_expires(north: Tenant, visitor: V
     assert "26 B" in html
     fetched = cam.get(f"{address}file/")
     assert fetched.headers["Content-Disposition"] == 'attachment; filename="errors.csv"'
-    assert b"".join(fetched.streaming_content) == b"line,message\n2,no number\n"
+    assert b"".join(cast("FileResponse", fetched)) == b"line,message\n2,no number\n"
     with account(north.id):
         assert AuditEntry.objects.get(action="file.downloaded").subject == f"task:{task.pk}"
     for other in ("Lyn", "Sol", "Zoe"):

@@ -53,6 +53,11 @@ CAMPAIGNS = (
     Entry("entry-points", _("Entry points"), "entry_points.read", icon="target-arrow"),
     Entry("dry-run", _("Dry run"), "attribution.try", icon="test-pipe"),
 )
+ANALYTICS = (
+    Entry("analytics", _("Builder"), "metrics.read", icon="chart-bar"),
+    Entry("reports", _("Saved reports"), "metrics.read", icon="star"),
+    Entry("metrics", _("Metrics"), "metrics.read", icon="book"),
+)
 SOURCES = (
     Entry("sources", _("Connected"), "notices.read", icon="plug-connected"),
     Entry("quarantine", _("Quarantine"), "quarantine.read", icon="file-alert"),
@@ -65,6 +70,7 @@ SETTINGS = (
     Entry("api-keys", _("API keys"), "api_keys.write", icon="key"),
     Entry("webhooks", _("Webhooks"), "events.read", icon="webhook"),
     Entry("audit", _("Audit trail"), "audit.read", icon="list-details"),
+    Entry("tasks", _("Work in progress"), "tasks.read", icon="progress"),
 )
 PLACES = (
     Entry("home", _("Home"), "home.read", icon="home", key="h"),
@@ -72,7 +78,7 @@ PLACES = (
     Entry("conversations", _("Conversations"), "conversations.read", icon="list-search", key="v"),
     Entry("supervisor", _("Supervisor"), "conversations.assign", icon="users", key="s"),
     Entry("campaigns", _("Campaigns"), "campaigns.read", icon="speakerphone", key="c", below=CAMPAIGNS),
-    Entry("analytics", _("Analytics"), "metrics.read", icon="chart-bar", key="a"),
+    Entry("analytics", _("Analytics"), "metrics.read", icon="chart-bar", key="a", below=ANALYTICS),
     Entry("sources", _("Data sources"), "notices.read", icon="plug-connected", key="d", below=SOURCES),
     Entry("settings", _("Settings"), "settings.read", icon="settings", key="e", below=SETTINGS),
 )

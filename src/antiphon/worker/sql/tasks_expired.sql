@@ -1,4 +1,4 @@
--- Tasks whose files are due: their result expired, or they were stopped so long ago that nobody will try again.
+-- Across accounts: tasks whose files are due: their result expired, or they were stopped so long ago that nobody will try again.
 -- No index: tasks are few.
 select account_id, id
 from task

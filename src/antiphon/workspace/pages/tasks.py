@@ -206,8 +206,8 @@ def _names(visit: Visit, tasks: Sequence[Task]) -> dict[str, str]:
 
 _ABOUT: dict[str, tuple[Any, str, str]] = {
     "campaign": (Campaign, "campaign", "campaigns.read"),
-    "entry_point": (EntryPoint, "entry_point", "entry_points.read"),
-    "source": (Source, "", "sources.read"),
+    "entry_point": (EntryPoint, "entry-point", "entry_points.read"),
+    "source": (Source, "source", "notices.read"),
 }
 
 
