@@ -36,8 +36,8 @@ def connect() -> Iterator[Any]:
     with connections["owner"].cursor() as cursor:
         for number in (NORTH, SOUTH):
             cursor.execute(
-                "insert into account (id, name, time_zone, home_region, conversion_window_days, next_engagement_number, created_at)"
-                " values (%s, %s, 'UTC', '', 31, 1, now())",
+                "insert into account (id, name, time_zone, home_region, conversion_window_days, next_engagement_number, is_automatic, languages, created_at)"
+                " values (%s, %s, 'UTC', '', 31, 1, true, '[]', now())",
                 [number, f"Account {number}"],
             )
     yield one
