@@ -266,11 +266,12 @@ def test_a_broadcast_of_a_campaign_that_links_nothing_is_told_at_once(north: Ten
 
     story.notice(CLEO)
     assert "goes out" not in attention()
+    north.clock.forward(minutes=1)
     cam.post(f"{page}state", {"state": "paused"})
     assert "goes out" not in attention()
     north.clock.forward(minutes=5)
     story.notice(MIA)
-    assert "Spring check-up goes out: 1 text since 11:47" in attention()
+    assert "Spring check-up goes out: 1 text since 11:48" in attention()
     assert "It is paused" in attention()
     cam.post(f"{page}state", {"state": "draft"})
     north.clock.forward(minutes=5)
