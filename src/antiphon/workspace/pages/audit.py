@@ -35,8 +35,10 @@ SUBJECTS = {
     "entry_point": lazy("entry points"),
     "invitation": lazy("invitations"),
     "membership": lazy("people"),
+    "report": lazy("reports"),
     "skill": lazy("skills"),
     "source": lazy("sources"),
+    "webhook": lazy("webhooks"),
 }
 
 
