@@ -51,6 +51,7 @@ DEEDS: dict[str, str | Promise] = {
     "report.edited": lazy("Report changed"),
     "report.exported": lazy("Report exported"),
     "report.removed": lazy("Report removed"),
+    "report.restored": lazy("Report brought back"),
     "report.saved": lazy("Report saved"),
     "skill.added": lazy("Skill added"),
     "skill.edited": lazy("Skill changed"),
