@@ -10,6 +10,8 @@ from antiphon.accounts.models import Role
 from antiphon.accounts.permissions import ALLOWED, may
 from antiphon.api.application import api
 from antiphon.api.docs import action_of, operations
+from antiphon.metrics import saved
+from antiphon.tasks.verbs import begin
 from tests.kit.caller import Caller
 from tests.kit.deliver import Deliver
 from tests.kit.world import CLEO, Tenant
@@ -23,6 +25,9 @@ KNOWN = {
     "engagement_id": "engagement",
     "conversation_id": "conversation",
     "phone": "phone",
+    "task_id": "task",
+    "report_id": "report",
+    "entry_point_id": "entry_point",
 }
 
 
@@ -45,6 +50,11 @@ def things(north: Tenant) -> dict[str, Any]:
         "source": north.source.id,
         "kind": "webhook_key",
         "campaign": campaign.id,
+        "task": begin(north.id, "late_mapping", actor="system", at=north.clock()).pk,
+        "entry_point": north.entry_point("C1").id,
+        "report": saved.save(
+            north.id, name="Reach", query="metric=sent", is_shared=True, keeper=saved.Keeper(None, "api_key:1"), at=north.clock()
+        ).pk,
         "engagement": north.engagements["Spring check-up"].id,
         "conversation": talk["id"],
         "phone": CLEO.replace("+", "%2B"),
@@ -124,6 +134,7 @@ def complete(south: Tenant) -> dict[tuple[str, str], dict[str, Any]]:
         ("POST", "sources/{source_id}/test-texts"): {"to": "+31612345678", "text": "x"},
         ("PUT", "sources/{source_id}/state"): {"state": "paused"},
         ("PUT", "campaigns/{campaign_id}/state"): {"state": "paused"},
+        ("PUT", "tasks/{task_id}/state"): {"state": "cancelled"},
         ("POST", "campaigns/{campaign_id}/engagements"): {"name": "x", "source": source, "skill": skill, "language": "nl"},
         ("POST", "conversations/{conversation_id}/answers"): {"text": "x", "agent": zed},
         ("PUT", "conversations/{conversation_id}/assignment"): {"agent": zed},

@@ -9,8 +9,10 @@ from django.http import FileResponse
 from django.test import Client
 
 from antiphon.accounts.models import AuditEntry
+from antiphon.accounts.permissions import ALLOWED
 from antiphon.kit.db import account
 from antiphon.tasks import files, verbs
+from antiphon.tasks.kinds import ACTIONS
 from antiphon.tasks.models import Task
 from antiphon.tasks.work import Work, take_up
 from antiphon.worker.tasks import RUNNERS
@@ -45,7 +47,8 @@ def plain(html: str) -> str:
 
 
 def test_every_kind_of_work_has_its_words(north: Tenant) -> None:  # noqa: ARG001 - translations want settings
-    assert set(RUNNERS) <= set(KINDS)
+    assert set(RUNNERS) == set(KINDS) == set(ACTIONS)
+    assert set(ACTIONS.values()) <= set(ALLOWED)
 
 
 def test_work_is_watched_from_waiting_to_done(north: Tenant, visitor: Visitor) -> None:

@@ -12,12 +12,16 @@ from antiphon.api import (
     engagements,
     events,
     heard,
+    library,
     metrics,
     notices,
     opt_outs,
     problems,
+    relinking,
+    reports,
     skills,
     sources,
+    tasks,
 )
 
 _ROUTERS = (
@@ -25,14 +29,18 @@ _ROUTERS = (
     sources.router,
     heard.router,
     engagements.router,
+    library.router,
     campaigns.router,
     notices.router,
     conversations.router,
     attribution.router,
+    relinking.router,
+    tasks.router,
     opt_outs.router,
     conversions.router,
     events.router,
     metrics.router,
+    reports.router,
 )
 
 api = NinjaAPI(

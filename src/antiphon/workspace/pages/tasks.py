@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from antiphon.accounts.models import Membership
 from antiphon.campaigns.models import Campaign, EntryPoint
 from antiphon.providers.models import Source
+from antiphon.tasks.kinds import ACTIONS
 from antiphon.tasks.models import Task
 from antiphon.tasks.verbs import UNFINISHED, recent
 from antiphon.workspace.access import Visit
@@ -23,10 +24,9 @@ Result = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of long work: its name, who may see, cancel and repeat it, what it counts, and its result in a sentence."""
+    """A kind of long work: its name, what it counts, and its result in a sentence."""
 
     name: str | Promise
-    action: str
     counted: Callable[[int], str]
     said: Callable[[Result], str]
 
@@ -58,30 +58,26 @@ def _uploaded(result: Result) -> str:
 KINDS: dict[str, Kind] = {
     "invitation": Kind(
         gettext_lazy("Sending an invitation"),
-        "people.write",
         lambda count: ngettext("e-mail", "e-mails", count),
         lambda _result: _("The mail server took it."),
     ),
     "late_mapping": Kind(
         gettext_lazy("Counting what came earlier"),
-        "metrics.read",
         lambda count: ngettext("notice or reply", "notices and replies", count),
         _mapped,
     ),
     "relink": Kind(
         gettext_lazy("Relinking conversations"),
-        "campaigns.write",
         lambda count: ngettext("conversation", "conversations", count),
         _relinked,
     ),
     "upload_notices": Kind(
         gettext_lazy("Notices from a file"),
-        "notices.write",
         lambda count: ngettext("line", "lines", count),
         _uploaded,
     ),
 }
-"""What pages know of each kind; a kind of `worker.tasks.RUNNERS` that is not here fails a test."""
+"""What pages know of each kind of `tasks.kinds`."""
 STATES = {
     "waiting": Word(gettext_lazy("Waiting"), "hourglass", "queued"),
     "running": Word(gettext_lazy("Running"), "rotate-clockwise", "scheduled"),
@@ -134,7 +130,7 @@ class TasksPage:
 
 def may_see(visit: Visit, task: Task) -> bool:
     """Return whether the role may see a task, and then cancel and repeat it; nobody sees a kind that has no row here."""
-    return task.kind in KINDS and visit.may(KINDS[task.kind].action)
+    return task.kind in KINDS and visit.may(ACTIONS[task.kind])
 
 
 def tasks_page(visit: Visit, *, at: datetime) -> TasksPage:
