@@ -50,6 +50,7 @@ ALLOWED: Final[dict[str, frozenset[Role]]] = {
     "tasks.read": _COUNTERS,
     "events.read": _ADMINISTRATOR,
     "metrics.read": _COUNTERS,
+    "reports.write": _COUNTERS,
 }
 
 

@@ -98,11 +98,12 @@ def read_metrics(request: HttpRequest, asked: Annotated[Asked, Query(...)], filt
             grain=asked.grain,
             time_zone=zone,
         )
-    shown = {"items": [_shown(item) for item in found.items], "totals": [_shown(item) for item in found.totals]}
-    return shown | {"next": None, "start": start, "end": end, "grain": found.grain, "time_zone": found.time_zone}
+    told = {"items": [shown(item) for item in found.items], "totals": [shown(item) for item in found.totals]}
+    return told | {"next": None, "start": start, "end": end, "grain": found.grain, "time_zone": found.time_zone}
 
 
-def _shown(item: Item) -> dict[str, Any]:
+def shown(item: Item) -> dict[str, Any]:
+    """Return an item as the API writes it."""
     return {name: getattr(item, name) for name in ItemOut.model_fields} | {"currency": item.currency or None, "over": item.over or None}
 
 

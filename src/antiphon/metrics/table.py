@@ -1,6 +1,6 @@
 """A report as a table: a column per metric, a row per combination of dimensions, and a row of totals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +11,9 @@ from antiphon.metrics.report import Item, Report
 Value = int | str | None
 Number = int | float | Decimal | None
 Place = tuple[datetime | None, tuple[Value, ...]]
-SHOWN = {Unit.SECONDS: ("p50", "p90")}
-EVERY = {Unit.SECONDS: ("p50", "p90", "mean", "value")}
+Parts = Mapping[Unit, tuple[str, ...]]
+SHOWN: Parts = {Unit.SECONDS: ("p50", "p90")}
+EVERY: Parts = {Unit.SECONDS: ("p50", "p90", "mean", "value")}
 """Which figures of a duration stand in a table: on a page, and in a file."""
 
 
@@ -25,6 +26,11 @@ class Column:
     part: str = "value"
     currency: str = ""
     over: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> Unit:
+        """Return the unit of its numbers: how many durations were measured is a count."""
+        return Unit.COUNT if self.metric.unit is Unit.SECONDS and self.part == "value" else self.metric.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class _Found:
     over: dict[str, str] = field(default_factory=dict)
 
 
-def tabled(report: Report, *, is_by_time: bool, parts: dict[Unit, tuple[str, ...]]) -> Table:
+def tabled(report: Report, *, is_by_time: bool, parts: Parts) -> Table:
     """Return a report as a table: by time of its items, else of its groups. Where nothing was counted a count is 0, anything else None."""
     items = report.items if is_by_time else report.groups
     columns = [column for name in report.metrics for column in _columns(METRICS[name], [*items, *report.totals], parts)]
@@ -69,7 +75,7 @@ def tabled(report: Report, *, is_by_time: bool, parts: dict[Unit, tuple[str, ...
     )
 
 
-def _columns(metric: Metric, items: Iterable[Item], parts: dict[Unit, tuple[str, ...]]) -> list[Column]:
+def _columns(metric: Metric, items: Iterable[Item], parts: Parts) -> list[Column]:
     own = [item for item in items if item.metric == metric.name]
     if metric.unit is Unit.MONEY:
         currencies = sorted({item.currency for item in own}) or [""]
@@ -98,4 +104,4 @@ def _row(place: Place, found: _Found, columns: Sequence[Column]) -> Row:
 
 
 def _is_count(column: Column) -> bool:
-    return column.part == "value" and column.metric.unit in {Unit.COUNT, Unit.SECONDS}
+    return column.unit is Unit.COUNT

@@ -5,8 +5,8 @@ from django.urls import path
 
 from antiphon.workspace import joining, styleguide
 from antiphon.workspace.views import (
-    analytics,
     account,
+    analytics,
     audit,
     campaigns,
     canned,
@@ -31,7 +31,7 @@ from antiphon.workspace.views import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("analytics/", analytics.analytics, name="analytics"),
-    path("analytics/export", analytics.export, name="analytics-export"),
+    path("analytics/file", analytics.export, name="analytics-export"),
     path("analytics/metrics/", analytics.metrics, name="metrics"),
     path("analytics/reports/", analytics.reports, name="reports"),
     path("analytics/reports/additions", analytics.additions, name="report-additions"),
