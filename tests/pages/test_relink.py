@@ -70,6 +70,21 @@ def test_an_entry_point_offers_what_it_would_find(unlinked: str, north: Tenant, 
     assert verbs.recent(north.id)[0].arguments == {"entry_point": found.pk}
 
 
+def test_late_mapping_under_way_is_shown_there_too(unlinked: str, north: Tenant, visitor: Visitor) -> None:
+    assert "Counting what came earlier" not in part(visitor, unlinked)
+    task = verbs.begin(north.id, "late_mapping", actor="system", at=north.clock())
+    assert "Counting what came earlier" in part(visitor, unlinked)
+    tasks.run(north.id, task.pk, tries=0, most=6)
+    assert "Counting what came earlier" not in part(visitor, unlinked)
+
+
+def test_a_published_campaign_offers_it(unlinked: str, north: Tenant, visitor: Visitor) -> None:
+    campaign = north.campaigns["Spring check-up"]
+    address = f"/campaigns/{campaign.pk}/"
+    assert f'hx-get="{unlinked}"' in visitor("Cam").get(address).content.decode()
+    assert f'hx-get="{unlinked}"' not in visitor("Sol").get(address).content.decode()
+
+
 def test_who_may(unlinked: str, north: Tenant, visitor: Visitor) -> None:
     post = unlinked.replace("/relink/", "/relinking")
     for name, status in {"Ana": 200, "Sol": 403, "Ada": 403, "Lyn": 403, "Zoe": 404}.items():

@@ -16,7 +16,7 @@ from antiphon.tasks.models import Task
 from antiphon.tasks.verbs import UNFINISHED, begin, latest
 from antiphon.workspace import words
 from antiphon.workspace.access import Visit
-from antiphon.workspace.pages.tasks import TaskItem, item
+from antiphon.workspace.pages.tasks import TaskItem, item, items
 from antiphon.workspace.words import Word
 
 _HERE = "antiphon.workspace"
@@ -68,7 +68,10 @@ class RelinkRow:
 
 @dataclass(frozen=True, slots=True)
 class RelinkPage:
-    """What would be linked; `is_complete` is False when there may be more than `count`. `task` is the last relinking of this scope."""
+    """What would be linked; `is_complete` is False when there may be more than `count`.
+
+    `task` is the last relinking of this scope, `mapping` late mapping that is under way in the account.
+    """
 
     at: datetime
     scope: Scope
@@ -76,6 +79,7 @@ class RelinkPage:
     is_complete: bool
     rows: list[RelinkRow]
     task: TaskItem | None
+    mapping: TaskItem | None
 
     @property
     def is_moving(self) -> bool:
@@ -94,17 +98,22 @@ def scope_of(visit: Visit, *, campaign_id: int | None = None, entry_point_id: in
 def relink_page(db: Database, visit: Visit, scope: Scope, *, at: datetime) -> RelinkPage:
     """Return what would be linked; while it is being linked, only how far that is."""
     task = latest(visit.account_id, "relink", scope.subject)
-    shown = item(visit, task, at=at) if task else None
+    shown, mapping = item(visit, task, at=at) if task else None, _mapping(visit, at=at)
     if task is not None and task.state in UNFINISHED:
-        return RelinkPage(at, scope, 0, is_complete=True, rows=[], task=shown)
+        return RelinkPage(at, scope, 0, is_complete=True, rows=[], task=shown, mapping=mapping)
     found = relinkable(db, visit.account_id, **_asked(scope), limit=_COUNTED, asked_at_most=_ASKED)
-    return RelinkPage(at, scope, len(found), found.is_complete, _rows(db, visit, found), shown)
+    return RelinkPage(at, scope, len(found), found.is_complete, _rows(db, visit, found), shown, mapping)
 
 
 def ask_for(visit: Visit, scope: Scope, *, at: datetime) -> Task:
     """Have the conversations of a scope relinked; one that is under way is not begun twice."""
     arguments = {scope.word: scope.id}
     return begin(visit.account_id, "relink", subject=scope.subject, arguments=arguments, actor=visit.actor, at=at)
+
+
+def _mapping(visit: Visit, *, at: datetime) -> TaskItem | None:
+    task = latest(visit.account_id, "late_mapping")
+    return next(iter(items(visit, [task], at=at)), None) if task and task.state in UNFINISHED else None
 
 
 def _asked(scope: Scope) -> dict[str, int]:
