@@ -365,7 +365,7 @@ def test_a_claim_that_is_shared_is_drawn_on_the_frame(north: Tenant, visitor: Vi
     north.campaign()
     html = visitor("Cam").get("/campaigns/").content.decode()
     assert html.count('data-state="overlap"') == 4  # two campaigns, in the table and in the cards
-    assert "claims the same as others: with Spring check-up" in html
+    assert "Spring check-up claims the same" in html
     assert "Spring check-up claims C1 too" in html
 
 

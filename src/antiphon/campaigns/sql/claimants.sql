@@ -34,7 +34,7 @@ select
         select jsonb_agg(
             jsonb_build_object(
                 'id', entry_point.id,
-                'label', coalesce(nullif(entry_point.name, ''), entry_point.value),
+                'label', entry_point.value,
                 'is_heard', exists (
                     select from broadcast
                     where broadcast.account_id = entry_point.account_id

@@ -14,7 +14,7 @@ select
         select jsonb_agg(
             jsonb_build_object(
                 'id', coalesce(entry_point.id, 0),
-                'label', coalesce(nullif(entry_point.name, ''), entry_point.value, wanted.value),
+                'label', coalesce(entry_point.value, wanted.value),
                 'is_heard', exists (
                     select from broadcast
                     where broadcast.account_id = %(account_id)s::bigint

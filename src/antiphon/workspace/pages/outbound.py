@@ -235,7 +235,7 @@ def _row(row: Any, *, axis: draw.Axis, today: date, counted: Numbers, told: Guar
         frame_left=times.frame_left(row.starts_on, row.ends_on, today=today),
         bar=axis.bar(row.starts_on, row.ends_on),
         overlaps=[axis.bar(*days) for days in {_days(overlap) for overlap in overlaps}],
-        overlap_words=_("with %(names)s") % {"names": ", ".join(sorted({_rival(one) for one in overlaps}))} if overlaps else "",
+        overlap_words=_("%(names)s claims the same") % {"names": ", ".join(sorted({_rival(one) for one in overlaps}))} if overlaps else "",
         counted=counted,
         bars=draw.spark(counted.steps),
         flag=flag,
