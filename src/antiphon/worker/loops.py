@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from antiphon.config.env import current
@@ -22,6 +23,7 @@ from antiphon.routing import verbs as routing
 from antiphon.routing.presence import GRACE, fall_silent
 from antiphon.routing.returning import long_away, return_one
 from antiphon.tasks import files
+from antiphon.webhooks.delivering import KEPT, Courier, forget
 from antiphon.worker import across
 from antiphon.worker.jobs import send_stored_answer
 from antiphon.worker.running import Desk, Worker
@@ -34,6 +36,7 @@ _PARTITIONS_AHEAD = timedelta(days=70)
 _KEYS_KEPT = timedelta(days=40)
 _KEYS_AT_ONCE = 5000
 _RETRIES_AT_ONCE = 500
+_DELIVERIES_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,23 @@ def return_what_is_left_alone(desk: Desk) -> None:
                 return_one(db, account_id, conversation_id, at=desk.now())
 
 
+@cache
+def _courier() -> Courier:
+    """Return the one of this process: its calls go on between turns."""
+    return Courier(own=current().webhook_networks)
+
+
+def deliver_webhooks(desk: Desk) -> None:
+    """Put new events in line for webhooks, call what is due, write down how calls ended."""
+    _courier().turn(desk.jobs, desk.app, at=desk.now())
+
+
+def forget_deliveries(desk: Desk) -> None:
+    """Keep the log of webhooks for a month."""
+    while forget(desk.jobs, before=desk.now() - KEPT, at_most=_DELIVERIES_AT_ONCE) and not desk.is_ending:
+        pass
+
+
 def close_those_who_left(desk: Desk) -> None:
     """Close conversations whose consumer opted out ten minutes ago."""
     for account_id, conversation_id in across.conversations_left(desk.jobs, before=desk.now() - LEAVING):
@@ -171,6 +191,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("route queues", "routing", 1, route_queues, wakes_on="antiphon_written", rest_seconds=0.1),
     Loop("set the silent away", "routing", 5, set_the_silent_away),
     Loop("return what is left alone", "routing", 5, return_what_is_left_alone),
+    Loop("deliver webhooks", "webhooks", 0.5, deliver_webhooks),
     Loop("close conversations whose consumer left", "desk", 5, close_those_who_left),
     Loop("close idle conversations", "desk", 60, close_the_idle),
     Loop("send answers whose job was lost", "desk", 60, send_stuck_answers),
@@ -178,6 +199,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("give up on delivery reports", "house", 600, give_up_on_reports),
     Loop("make partitions ahead", "house", 3600, make_partitions),
     Loop("delete expired files", "house", 600, delete_expired_files),
+    Loop("forget old deliveries", "house", 600, forget_deliveries),
     Loop("delete old dedupe keys", "house", 600, delete_old_keys),
 )
 
@@ -191,3 +213,4 @@ def running(*, spool: Path | None = None) -> Iterator[Worker]:
         yield worker
     finally:
         worker.stop()
+        _courier().stop()
