@@ -27,4 +27,6 @@ class Decision(Fact):
         constraints = [
             models.UniqueConstraint(fields=["account", "reply_id"], name="decision_in_force_once", condition=models.Q(superseded_at=None)),
         ]
-        indexes = [models.Index(fields=["account", "reply_id", "decided_at"], name="decision_by_reply")]
+        indexes = [
+            models.Index(fields=["account", "reply_id", "decided_at"], name="decision_by_reply", condition=~models.Q(superseded_at=None))
+        ]

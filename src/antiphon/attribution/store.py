@@ -134,9 +134,11 @@ def _look(db: Database, name: str, **parameters: Any) -> list[Any]:
 _FOUND = {str(found): found for found in Found}
 _VERDICTS = {str(verdict): verdict for verdict in Verdict}
 _WORDS = Outcome.__struct_fields__.index("found")
+_AFTER = _WORDS + 2
 
 
 def _outcome(*columns: Any) -> Outcome:
     """Return an outcome; the columns are its fields, in their order."""
-    found, verdict, *after = columns[_WORDS:]
-    return Outcome(*columns[:_WORDS], _FOUND[found], _VERDICTS[verdict], *after)
+    found, verdict = columns[_WORDS:_AFTER]
+    fields: tuple[Any, ...] = (*columns[:_WORDS], _FOUND[found], _VERDICTS[verdict], *columns[_AFTER:])
+    return Outcome(*fields)

@@ -4,11 +4,12 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -198,11 +199,11 @@ class Edge:
 
     def _verified(self, source: SourceSettings, kind: HookKind, body: bytes, scope: Scope, *, at: datetime) -> Arrived:
         """Return the webhook, verified and parsed. Raises _Refused when it does not prove itself."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name not in _NOT_KEPT}
+        headers, written = _kept(tuple([(name, value) for name, value in scope["headers"] if name not in _NOT_KEPT]))
         query = clean(scope["query_string"].decode("latin-1"))
         hook = Hook(kind, body, headers, query, at)
         try:
-            one = arrived(hook, arrival_id=uuid7(at), source=source, headers=msgspec.json.encode(headers).decode())
+            one = arrived(hook, arrival_id=uuid7(at), source=source, headers=written)
         except Forbidden:
             self.heard.refused(source.account_id, source.id, kind, at=at)
             raise _Refused(FORBIDDEN) from None
@@ -231,6 +232,13 @@ class Edge:
                     _log.error("lane_cut", seconds=self._limits.hung_seconds)
 
 
+@lru_cache(maxsize=256)  # a provider sends the same ones each time, but for those that are not kept
+def _kept(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[Mapping[str, str], str]:
+    """Return headers as adapters read them, and as they are stored."""
+    named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+    return MappingProxyType(named), msgspec.json.encode(named).decode()
+
+
 class _Site:
     """The edge of this process, from the server's start-up to its end."""
 
@@ -245,6 +253,8 @@ async def startup() -> None:
     # What the start has made stays: the collector need not walk it again while webhooks wait.
     gc.collect()
     gc.freeze()
+    # What a webhook makes is gone by itself once it is answered: the collector would walk over it ten times a batch.
+    gc.set_threshold(50_000, 20, 20)
     _Site.edge = Edge(limits=Limits.of(environment), spool_folder=environment.home / "spool")
     await _Site.edge.start()
 

@@ -26,7 +26,7 @@ def record(db: Database, account_id: int, events: Sequence[NewEvent], *, wakes_r
         {
             "account_id": account_id,
             "ids": [uuid7(event.at) for event in events],
-            "types": [str(event.type) for event in events],
+            "types": [event.type for event in events],
             "subjects": [event.subject for event in events],
             "times": [event.time for event in events],
             "contents": [msgspec.json.encode(event.content) for event in events],

@@ -89,8 +89,7 @@ def store_whole(
     """
     batch = sorted(batch, key=attrgetter("received_at"))
     facts, reasons = _understand(batch)
-    _store_raw(db, account_id, batch, reasons=reasons)
-    found = claim(db, account_id, facts)
+    found = _store_raw(db, account_id, batch, facts, reasons=reasons)
     if found.copies:
         _lock_everyone(db, account_id, found, at=at)
     if failure:
@@ -125,12 +124,15 @@ def _understand(batch: Sequence[Arrived]) -> tuple[list[KeyedFact], list[str]]:
     return facts, reasons
 
 
-def _store_raw(db: Database, account_id: int, batch: Sequence[Arrived], *, reasons: Sequence[str]) -> None:
+def _store_raw(db: Database, account_id: int, batch: Sequence[Arrived], facts: Sequence[KeyedFact], *, reasons: Sequence[str]) -> Sorted:
     given = columns(batch, "id", "kind", "received_at", "headers", "query", "body")
-    given |= {"source_id": [one.source.id for one in batch], "reason": list(reasons)}
+    given |= {"arrival_source_id": [one.source.id for one in batch], "reason": list(reasons)}
     states = ["quarantined" if reason else "done" for reason in reasons]
-    if run(db, sql(_HERE, "arrivals_store"), {"account": account_id, "state": states, **given}) != len(batch):
+    claimed = keys_by_first(facts)
+    stored = rows(db, sql(_HERE, "arrivals_store"), {"account": account_id, "state": states, **given, **_key_columns(claimed)})[0]
+    if stored.arrivals != len(batch):
         raise AlreadyStored
+    return _sorted_out(db, account_id, facts, claimed=claimed, written=stored.keys)
 
 
 def known(db: Database, account_id: int, ids: Sequence[UUID]) -> set[UUID]:
@@ -144,6 +146,11 @@ def claim(db: Database, account_id: int, facts: Sequence[KeyedFact]) -> Sorted:
         return Sorted()
     claimed = keys_by_first(facts)
     written = run(db, sql(_HERE, "keys_claim"), {"account": account_id, **_key_columns(claimed)})
+    return _sorted_out(db, account_id, facts, claimed=claimed, written=written)
+
+
+def _sorted_out(db: Database, account_id: int, facts: Sequence[KeyedFact], *, claimed: dict[Key, Owner], written: int) -> Sorted:
+    """Tell new facts from copies; `written`: how many of the keys that they claimed were free."""
     if written == sum([len(one.keys) for one in facts]):
         return Sorted(fresh=[(one, one.fact.id) for one in facts])
     owners = claimed if written == len(claimed) else _owners(db, account_id, claimed)

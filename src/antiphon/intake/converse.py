@@ -108,9 +108,14 @@ def _tell(passage: Passage, before: dict[UUID, Present], after: dict[UUID, Prese
 
 def _contributions(started: Present) -> Iterator[tuple[Key, int]]:
     return of_conversation(
-        started_at=started.started_at, source_id=started.source_id, link=(started.campaign_id, started.engagement_id, started.entry_point_id),
-        skill_id=started.first_skill_id, language=started.language, verdict=started.verdict, goal_kind=started.goal_kind,
-    )  # fmt: skip
+        started_at=started.started_at,
+        source_id=started.source_id,
+        link=(started.campaign_id, started.engagement_id, started.entry_point_id),
+        skill_id=started.first_skill_id,
+        language=started.language,
+        verdict=started.verdict,
+        goal_kind=started.goal_kind,
+    )
 
 
 def _was(before: Present) -> dict[str, object]:

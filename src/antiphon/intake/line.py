@@ -104,8 +104,8 @@ class _Results:
 
 def _attribute(passage: Passage, facts: Facts, known: _Known) -> _Results:
     people = passage.people
-    late = known.with_replies and late_replies(passage, late_facts(passage, facts, known.has_replies))
-    opted = known.with_opt_outs and late_opt_outs(passage, late_facts(passage, facts, known.has_opt_outs))
+    late = late_replies(passage, late_facts(passage, facts, known.has_replies)) if known.with_replies else []
+    opted = late_opt_outs(passage, late_facts(passage, facts, known.has_opt_outs)) if known.with_opt_outs else []
     questions = [
         *(question_of_reply(fact, people[fact.phone]) for fact in facts.replies),
         *(question_of_row(row, row.replied_at) for row in late),

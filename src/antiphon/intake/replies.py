@@ -207,7 +207,7 @@ def _as_stored(reply: Attributed, at: datetime) -> tuple[Any, ...]:
         fact.id, fact.arrival_id, fact.source_id, reply.consumer_id, reply.conversation_id, fact.to_number, fact.to_key, fact.text,
         msgspec.json.encode(fact.media) if fact.media else b"[]", fact.external_campaign, outcome.campaign_key,
         "" if fact.answers_us else fact.reference, fact.replied_at, fact.received_at, fact.dedupe_key, fact.mentions_stop, reply.is_first,
-        uuid7(at), outcome.found.value, outcome.engagement_id, outcome.engagement_version, outcome.campaign_id, outcome.entry_point_id,
+        uuid7(at), outcome.found, outcome.engagement_id, outcome.engagement_version, outcome.campaign_id, outcome.entry_point_id,
         outcome.entry_point_kind,
     )  # fmt: skip
 
@@ -230,7 +230,7 @@ def _move(passage: Passage, replies: Sequence[Attributed]) -> None:
 
 def _results(replies: Sequence[Attributed]) -> dict[str, list[Any]]:
     return {
-        "verdict": [reply.outcome.verdict.value for reply in replies],
+        "verdict": [reply.outcome.verdict for reply in replies],
         "notice_id": [reply.outcome.notice_id for reply in replies],
         "broadcast_key": [reply.broadcast_key for reply in replies],
         "seconds_to_reply": [seconds_to_reply(reply.outcome, reply.replied_at) for reply in replies],
@@ -252,6 +252,6 @@ def tell_replies(passage: Passage, replies: Sequence[Attributed]) -> None:
             passage.tell(
                 Kind.REPLY_RECEIVED, f"conversation:{reply.conversation_id}", reply.received_at, reply.received_at,
                 reply=reply.id, conversation=reply.conversation_id, consumer=reply.consumer_id, source=reply.source_id,
-                verdict=outcome.verdict.value, notice=outcome.notice_id,
+                verdict=outcome.verdict, notice=outcome.notice_id,
                 campaign=outcome.campaign_id or outcome.notice_counted_campaign_id, engagement=outcome.engagement_id,
             )  # fmt: skip

@@ -1,5 +1,6 @@
 """What an adapter is: the facts it parses webhooks into, the requests it builds, the capabilities it declares."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -91,7 +92,7 @@ class Hook(msgspec.Struct, frozen=True, gc=False):
 
     kind: HookKind
     body: bytes
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     query: str
     received_at: datetime
 

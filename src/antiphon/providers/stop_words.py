@@ -31,7 +31,7 @@ def mentions_stop(text: str, words: frozenset[str]) -> bool:
     if not single.isdisjoint(found):
         return True
     inside = f" {' '.join(found)} "
-    return any([f" {phrase} " in inside for phrase in several])
+    return any(f" {phrase} " in inside for phrase in several)
 
 
 def all_of(by_language: Mapping[str, Iterable[str]]) -> frozenset[str]:

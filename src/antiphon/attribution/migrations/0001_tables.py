@@ -55,7 +55,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "decision",
-                "indexes": [models.Index(fields=["account", "reply_id", "decided_at"], name="decision_by_reply")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("superseded_at", None), _negated=True),
+                        fields=["account", "reply_id", "decided_at"],
+                        name="decision_by_reply",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("superseded_at", None)), fields=("account", "reply_id"), name="decision_in_force_once"
