@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from antiphon.accounts.canned import add_canned_answer
+from antiphon.accounts.invitations import invite
 from antiphon.accounts.models import Role
 from antiphon.accounts.permissions import ALLOWED, may
+from antiphon.accounts.verbs import create_api_key
 from antiphon.api.application import api
 from antiphon.api.docs import action_of, operations
 from antiphon.metrics import saved
@@ -28,6 +31,10 @@ KNOWN = {
     "task_id": "task",
     "report_id": "report",
     "entry_point_id": "entry_point",
+    "person_id": "person",
+    "invitation_id": "invitation",
+    "canned_answer_id": "canned_answer",
+    "key_id": "key",
 }
 
 
@@ -45,7 +52,13 @@ def things(north: Tenant) -> dict[str, Any]:
     deliver.notice(CLEO, at=north.clock())
     deliver.reply(CLEO, at=north.clock.forward(minutes=1))
     talk = Caller(north.key()).get("conversations")["items"][0]
+    invited = invite(north.id, email="fay@north.example", name="Fay", role="agent", actor="command", at=north.clock())
+    hours = {"shortcut": "hours", "name": "Opening hours", "text": "From 9 to 17."}
     return {
+        "person": north.people["Ben"].pk,
+        "invitation": invited.invitation.pk,
+        "canned_answer": add_canned_answer(north.id, hours, actor="command", at=north.clock()).pk,
+        "key": create_api_key(north.id, role="agent", actor="command", at=north.clock()).key.pk,
         "skill": north.skills["care"].id,
         "source": north.source.id,
         "kind": "webhook_key",
@@ -140,4 +153,5 @@ def complete(south: Tenant) -> dict[tuple[str, str], dict[str, Any]]:
         ("PUT", "conversations/{conversation_id}/assignment"): {"agent": zed},
         ("PUT", "conversations/{conversation_id}/link"): {"engagement": None, "reason": "x"},
         ("POST", "skills/{skill_id}/next"): {"agent": zed},
+        ("PUT", "people/{person_id}/presence"): {"state": "online"},
     }

@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 
 from antiphon.api import (
     attribution,
+    audit,
     campaigns,
     conversations,
     conversions,
@@ -16,9 +17,11 @@ from antiphon.api import (
     metrics,
     notices,
     opt_outs,
+    people,
     problems,
     relinking,
     reports,
+    routing,
     skills,
     sources,
     tasks,
@@ -26,6 +29,8 @@ from antiphon.api import (
 
 _ROUTERS = (
     skills.router,
+    people.router,
+    audit.router,
     sources.router,
     heard.router,
     engagements.router,
@@ -35,6 +40,7 @@ _ROUTERS = (
     conversations.router,
     attribution.router,
     relinking.router,
+    routing.router,
     tasks.router,
     opt_outs.router,
     conversions.router,

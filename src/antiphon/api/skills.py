@@ -1,4 +1,4 @@
-"""Skills, and the people who have them."""
+"""Skills: what an agent must have to take a conversation."""
 
 from typing import Any
 
@@ -7,23 +7,24 @@ from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from antiphon.accounts import verbs
-from antiphon.accounts.models import Membership, Skill
+from antiphon.accounts.models import Skill
 from antiphon.api.access import May, caller_of
 from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
-from antiphon.campaigns.store import uses_of_skill
+from antiphon.conversations.using import needs_skill
 from antiphon.kit import clock
 
 router = Router(tags=["skills"])
 
 
 class SkillOut(Schema):
-    """A skill; times in seconds, no `auto_close_seconds` is never."""
+    """A skill; times in seconds, no `auto_close_seconds` is never, no `return_seconds` leaves conversations with who is away."""
 
     id: int
     name: str
     response_target_seconds: int
     auto_close_seconds: int | None
+    return_seconds: int | None
 
 
 class SkillIn(Schema):
@@ -33,6 +34,7 @@ class SkillIn(Schema):
     name: str = Field(max_length=100)
     response_target_seconds: int = 900
     auto_close_seconds: int | None = 72 * 3600
+    return_seconds: int | None = None
 
 
 class SkillChange(Schema):
@@ -42,17 +44,7 @@ class SkillChange(Schema):
     name: str = kept(max_length=100)
     response_target_seconds: int = kept()
     auto_close_seconds: int | None = None
-
-
-class PersonOut(Schema):
-    """A person of the account; `id` is what `agent` means elsewhere."""
-
-    id: int
-    name: str
-    role: str
-    is_active: bool
-    capacity: int
-    skills: list[int]
+    return_seconds: int | None = None
 
 
 @router.get("skills", response=Page[SkillOut], auth=May("skills.read"), summary="List skills")
@@ -78,24 +70,12 @@ def edit_skill(request: HttpRequest, skill_id: int, payload: SkillChange) -> Ski
 
 @router.delete("skills/{int:skill_id}", response={204: None}, auth=May("skills.write"), summary="Remove a skill")
 def remove_skill(request: HttpRequest, skill_id: int) -> Status[None]:
-    """A skill that a source or a published engagement needs cannot be removed (409)."""
+    """A skill that a source, a published engagement or an open conversation needs cannot be removed (409)."""
     caller = caller_of(request)
-    used_by = uses_of_skill(caller.account_id, skill_id)
+    used_by = needs_skill(caller.account_id, skill_id)
     verbs.remove_skill(caller.account_id, skill_id, used_by=used_by, actor=caller.actor, at=clock.now())
     return Status(204, None)
 
 
-@router.get("people", response=Page[PersonOut], auth=May("people.read"), summary="List people", tags=["people"])
-def list_people(request: HttpRequest, paging: PagingQuery) -> dict[str, Any]:
-    """Who may be named as `agent`."""
-    people = Membership.objects.filter(account_id=caller_of(request).account_id).prefetch_related("skills")
-    return by_id(people, paging, _person)
-
-
 def _same(skill: Skill) -> Skill:
     return skill
-
-
-def _person(person: Membership) -> dict[str, Any]:
-    skills = sorted(skill.id for skill in person.skills.all())
-    return {name: getattr(person, name) for name in ("id", "name", "role", "is_active", "capacity")} | {"skills": skills}

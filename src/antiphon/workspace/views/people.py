@@ -10,12 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from antiphon.accounts import invitations, people
 from antiphon.accounts.models import Invitation, Membership
-from antiphon.conversations.models import Conversation
-from antiphon.conversations.verbs import assign
 from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.problems import Invalid, Problem
-from antiphon.routing.presence import leave
+from antiphon.routing.leaving import shut_out
 from antiphon.tasks.verbs import begin
 from antiphon.workspace import times
 from antiphon.workspace.access import Visit, tenant_view
@@ -93,7 +91,7 @@ def access(request: HttpRequest, visit: Visit, db: Database, person_id: int) -> 
     """Shut a person out, with their conversations back in the queues; or let them back in."""
     found = tried(visit, lambda: people.person_in(visit.account_id, person_id))
     assert isinstance(found, Membership)  # noqa: S101 - what is missing is 404 already
-    done = tried(visit, lambda: _turned(db, visit, found, to=request.GET.get("to", "")))
+    done = tried(visit, lambda: _turned(visit, found, to=request.GET.get("to", "")))
     if isinstance(done, Problem):
         page = person_page(db, visit, found, at=clock.now(), posted=None, refused=done)
         return show(request, visit, "settings_form.html", page, status=done.status)
@@ -102,24 +100,18 @@ def access(request: HttpRequest, visit: Visit, db: Database, person_id: int) -> 
     return go(request, "people", said=said % {"name": done.name}, undo=f"{reverse('person-access', args=[person_id])}?to={back}")
 
 
-def _turned(db: Database, visit: Visit, found: Membership, *, to: str) -> Membership:
+def _turned(visit: Visit, found: Membership, *, to: str) -> Membership:
     if to == "in":
         return people.enable(visit.account_id, found.pk, actor=visit.actor, at=clock.now())
     if to == "out":
-        return _shut_out(db, visit, found)
+        return _shut_out(visit, found)
     raise Invalid("unknown_state", _("Say whether they are shut out or let back in."))
 
 
-def _shut_out(db: Database, visit: Visit, found: Membership) -> Membership:
-    at = clock.now()
+def _shut_out(visit: Visit, found: Membership) -> Membership:
     if found.pk == visit.membership_id:
         raise Invalid("not_yourself", _("You cannot shut yourself out: another administrator can."))
-    done = people.disable(visit.account_id, found.pk, actor=visit.actor, at=at)
-    leave(visit.account_id, found.pk, at=at)
-    held = Conversation.objects.filter(account_id=visit.account_id, agent_id=found.pk, state="assigned").values_list("id", flat=True)
-    for conversation_id in list(held):
-        assign(db, visit.account_id, conversation_id, agent_id=None, actor=visit.actor, at=at)
-    return done
+    return shut_out(visit.account_id, found.pk, actor=visit.actor, at=clock.now())
 
 
 def _invited(visit: Visit, posted: QueryDict) -> invitations.NewLink:
