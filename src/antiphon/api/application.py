@@ -25,6 +25,7 @@ from antiphon.api import (
     skills,
     sources,
     tasks,
+    webhooks,
 )
 
 _ROUTERS = (
@@ -45,6 +46,7 @@ _ROUTERS = (
     opt_outs.router,
     conversions.router,
     events.router,
+    webhooks.router,
     metrics.router,
     reports.router,
 )

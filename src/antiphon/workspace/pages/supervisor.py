@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from antiphon.kit.db import Database, rows, sql
-from antiphon.routing.verbs import ROLES
+from antiphon.routing import overview
 from antiphon.workspace import times, words
 from antiphon.workspace.access import Visit
 from antiphon.workspace.pages.conversations import link_name
@@ -193,9 +193,8 @@ def supervisor_page(
     refused: Refused | None = None,
 ) -> SupervisorPage:
     """Return the page, with these conversations chosen."""
-    asked = {"account": visit.account_id, "roles": ROLES, "at": at}
-    queues = [_queue(row, filters, at=at) for row in rows(db, sql(_HERE, "supervisor_queues"), asked)]
-    found = rows(db, sql(_HERE, "supervisor_agents"), asked | {"skill": filters.skill})
+    queues = [_queue(row, filters, at=at) for row in overview.queues(db, visit.account_id, at=at)]
+    found = overview.agents(db, visit.account_id, at=at, skill_id=filters.skill)
     agents = [_agent(row, filters, at=at) for row in found if row.has_skill or row.id == filters.agent]
     problem = refused or Refused()
     talks = rows(db, sql(_HERE, "supervised"), _asked(visit, filters, at=at))

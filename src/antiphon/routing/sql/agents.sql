@@ -1,8 +1,13 @@
 -- Everybody who may have conversations, has a skill or has some: presence, load, what of it waits for them, and when they last got one.
 -- Indexes: presence_once (account, membership), membership_skill_once, conversation_of_agent (account, agent, due_at).
 select
-    m.id, m.name, m.capacity, m.is_active and m.role = any (%(roles)s::text[]) as may_take, coalesce(p.state, 'offline') as state, coalesce(p.set_by, '') as set_by, p.since, p.last_assigned_at,
+    m.id, m.name, m.role, m.capacity, m.is_active and m.role = any (%(roles)s::text[]) as may_take, coalesce(p.state, 'offline') as state, coalesce(p.set_by, '') as set_by, p.since, p.last_assigned_at,
     held.open, held.waiting, held.overdue,
+    array(
+        select h.skill_id from membership_skill h
+        where h.account_id = m.account_id and h.membership_id = m.id
+        order by h.skill_id
+    ) as skill_ids,
     array(
         select s.name from membership_skill h
         join skill s on s.account_id = h.account_id and s.id = h.skill_id
