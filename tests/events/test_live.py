@@ -289,3 +289,14 @@ def test_what_is_no_event_is_told_to_its_topic_only(site: Site, north: int, sout
         assert reader.change()["subjects"] == ["conversation:b"]
         site.tell(south, "conversation:z")
         assert southern.change()["subjects"] == ["conversation:z"]
+
+
+def test_what_was_touched_while_a_stream_was_on_its_way_is_told_first(site: Site, north: int) -> None:
+    with listening(site, ticket(north, ADA, ["conversations"], 0)) as early:
+        opened = ticket(north, ADA, ["heard:3"], 0)
+        with connected() as db, lane_account(db, north):
+            touch(db, north, "heard:3")
+        site.tell(north, "conversation:a")
+        assert early.change()["subjects"] == ["conversation:a"]  # by now the touch has been heard too
+        with listening(site, opened) as reader:
+            assert reader.change()["subjects"] == ["heard:3"]

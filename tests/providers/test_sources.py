@@ -126,6 +126,7 @@ def test_open_conversations_ask_for_the_name(north: Tenant) -> None:
     assert refused.value.field == "confirmation"
     ended = verbs.disconnect(north.id, north.source.id, actor=ACTOR, at=north.clock(), confirmation=" CM ")
     assert ended.disconnected_at == north.clock()
+    assert north.connect("CM").name == ended.name
     for change in (lambda: edited(north, name="x"), lambda: verbs.rotate(north.id, ended.id, "webhook_key", actor=ACTOR, at=north.clock())):
         with pytest.raises(Conflict, match="is disconnected"):
             change()

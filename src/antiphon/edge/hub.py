@@ -22,6 +22,10 @@ _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.5
 _SUBJECTS = 200
 _BEAT_SECONDS = 15.0
+_TOUCH_SECONDS = 60.0
+"""How long a touch is kept: no ticket is older when it opens its stream."""
+
+_SKEW_SECONDS = 2.0
 
 _log = structlog.get_logger(__name__)
 
@@ -42,11 +46,12 @@ class Heard:
 class Stream:
     """One open stream, of the event loop: what it listens to, up to where it has heard, and what waits to be told."""
 
-    def __init__(self, account_id: int, membership_id: int, topics: frozenset[str], *, position: int) -> None:
+    def __init__(self, account_id: int, membership_id: int, topics: frozenset[str], *, position: int, since: float = 0.0) -> None:
         self.account_id = account_id
         self.membership_id = membership_id
         self.topics = topics
         self.position = position
+        self.since = since
         self.is_over = False
         self._woken = asyncio.Event()
         self._told_at: int | None = None
@@ -105,6 +110,7 @@ class Hub:
         self._connect = connect
         self._streams: dict[int, set[Stream]] = {}
         self._joined: set[int] = set()
+        self._touched: dict[tuple[int, str], float] = {}
         self._beaten: dict[tuple[int, int], float] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -139,6 +145,9 @@ class Hub:
             stream.end()
             return
         self._streams.setdefault(stream.account_id, set()).add(stream)
+        for topic in stream.topics:
+            if self._touched.get((stream.account_id, topic), -_SKEW_SECONDS) > stream.since - _SKEW_SECONDS:
+                stream.touch(topic)
         with self._lock:
             self._joined.add(stream.account_id)
         self._wake()
@@ -193,6 +202,9 @@ class Hub:
         return {account_id for account_id, word in told if word.isdecimal()}
 
     def _touch(self, touched: set[tuple[int, str]]) -> None:
+        """Tell streams of a touch, and keep it for those that are still on their way: a page is made before its stream opens."""
+        now = time.time()
+        self._touched = {name: at for name, at in self._touched.items() if now - at < _TOUCH_SECONDS} | dict.fromkeys(touched, now)
         for account_id, topic in touched:
             for stream in self._streams.get(account_id, ()):
                 stream.touch(topic)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from functools import partial
 from urllib.parse import parse_qs
@@ -34,7 +35,7 @@ _hub = Hub(connect=partial(connect, "default"))
 
 def ticket(account_id: int, membership_id: int, topics: list[str], position: int) -> str:
     """Return what opens a stream for the next minute: signed, and it names no more than numbers and topics."""
-    return _signer().sign_object({"a": account_id, "m": membership_id, "t": topics, "p": position})
+    return _signer().sign_object({"a": account_id, "m": membership_id, "t": topics, "p": position, "s": round(time.time(), 1)})
 
 
 def stop() -> None:
@@ -75,7 +76,8 @@ def _stream(scope: Scope) -> Stream | None:
     except (BadSignature, ValueError):
         return None
     resumed = _resumed(scope)
-    return Stream(claims["a"], claims["m"], frozenset(claims["t"]), position=claims["p"] if resumed is None else resumed)
+    position = claims["p"] if resumed is None else resumed
+    return Stream(claims["a"], claims["m"], frozenset(claims["t"]), position=position, since=claims.get("s", 0.0))
 
 
 def _resumed(scope: Scope) -> int | None:

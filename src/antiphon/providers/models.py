@@ -36,7 +36,9 @@ class Source(InAccount):
 
     class Meta:
         db_table = "source"
-        constraints = [models.UniqueConstraint(fields=["account", "name"], name="source_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="source_name_once", condition=models.Q(disconnected_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.name

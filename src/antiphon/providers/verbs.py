@@ -300,7 +300,7 @@ def _checked(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_name_is_free(account_id: int, name: str) -> None:
-    if Source.objects.filter(account_id=account_id, name=name).exists():
+    if Source.objects.filter(account_id=account_id, name=name, disconnected_at=None).exists():
         raise Conflict("source_exists", f"There is a source {name} already: choose another name.", field="name")
 
 

@@ -109,7 +109,9 @@ def read_reply(item: Record, source: SourceSettings) -> list[Parsed]:
     parts = (phone, to, words, reference, *groupings, *(picture.url.partition("?")[0] for picture in media))
     return [
         ReplyReceived(
-            identity=Identity(("reply", *parts), REPLY_WINDOW) if replied_at is None else Identity(("reply at", time, *parts), at=replied_at),
+            identity=Identity(("reply", *parts), REPLY_WINDOW)
+            if replied_at is None
+            else Identity(("reply at", time, *parts), at=replied_at),
             phone=phone,
             to=to,
             text=words,

@@ -95,7 +95,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="source",
-            constraint=models.UniqueConstraint(fields=("account", "name"), name="source_name_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("disconnected_at", None)), fields=("account", "name"), name="source_name_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="ignoredcampaign",

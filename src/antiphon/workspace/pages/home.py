@@ -98,7 +98,7 @@ def _unclaimed(row: Any, *, at: datetime) -> Attention:
         "unlink",
         _("%(campaign)s is sent on %(source)s, and no engagement claims it") % names,
         _("Heard since %(since)s. Replies to it start conversations without a link. Map it, or ignore it under Data sources.") % names,
-        f"{reverse('campaigns')}?{urlencode(chosen)}",
+        f"{reverse('engagement-start')}?{urlencode(chosen)}",
     )
 
 

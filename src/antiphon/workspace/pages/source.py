@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -29,10 +30,10 @@ from antiphon.workspace.words import Word
 _HERE = "antiphon.workspace"
 _SHOWN_CAMPAIGNS, _SHOWN_TEXTS, _SHOWN_ARRIVALS = 6, 5, 5
 _TELLS: dict[HookKind, str | Promise] = {
-    HookKind.NOTICE: gettext_lazy("one per text that was broadcast"),
+    HookKind.NOTICE: gettext_lazy("one per text broadcast"),
     HookKind.REPLY: gettext_lazy("what consumers write back"),
     HookKind.REPORT: gettext_lazy("sent, delivered, failed"),
-    HookKind.OPT_OUT: gettext_lazy("STOP, links, the provider's own list"),
+    HookKind.OPT_OUT: gettext_lazy("links, the provider's list"),
 }
 _SECRETS: dict[str, str | Promise] = {
     "webhook_key": gettext_lazy("Webhook addresses"),
@@ -98,6 +99,16 @@ class CampaignRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    """An arrival in quarantine."""
+
+    id: UUID
+    kind: str | Promise
+    received_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePage:
     """What the page of a source shows."""
 
@@ -114,7 +125,6 @@ class SourcePage:
     may_replay: bool
     hooks: list[HookRow]
     notice_token: str
-    is_all_heard: bool
     secrets: list[SecretRow]
     token: Word
     token_reason: str
@@ -125,10 +135,11 @@ class SourcePage:
     facts: list[tuple[str, str]]
     campaigns: list[CampaignRow]
     has_more_campaigns: bool
+    is_notice_heard: bool
     ignored_count: int
     texts: list[TextRow]
     trial: Form
-    arrivals: list[Any]
+    arrivals: list[ArrivalRow]
     error: str
     ticket: str
 
@@ -159,7 +170,6 @@ def source_page(
         may_replay=visit.may("quarantine.replay"),
         hooks=_hooks(stored, shown.signs, is_trusted=may_write, at=at),
         notice_token=verbs.notice_token(stored) if may_write else "",
-        is_all_heard=all(sign.heard_at for sign in shown.signs),
         secrets=_secrets(stored, at=at) if may_write else [],
         token=signs.TOKENS[stored.token_state],
         token_reason=stored.token_reason or ("" if stored.token_checked_at else _("It is being checked.")),
@@ -170,6 +180,7 @@ def source_page(
         facts=_facts(db, stored),
         campaigns=[campaign_row(one, source_id) for one in campaigns[:_SHOWN_CAMPAIGNS]],
         has_more_campaigns=len(campaigns) > _SHOWN_CAMPAIGNS,
+        is_notice_heard=any(sign.kind is HookKind.NOTICE and sign.heard_at for sign in shown.signs),
         ignored_count=models.IgnoredCampaign.objects.filter(account_id=visit.account_id, source=stored).count(),
         texts=_texts(db, visit, source_id) if visit.may("sources.write") else [],
         trial=trial,
@@ -301,8 +312,9 @@ def _texts(db: Database, visit: Visit, source_id: int) -> list[TextRow]:
     ]
 
 
-def _arrivals(db: Database, visit: Visit, source_id: int) -> list[Any]:
-    return rows(db, sql(_HERE, "quarantined_here"), {"account": visit.account_id, "source": source_id, "limit": _SHOWN_ARRIVALS})
+def _arrivals(db: Database, visit: Visit, source_id: int) -> list[ArrivalRow]:
+    found = rows(db, sql(_HERE, "quarantined_here"), {"account": visit.account_id, "source": source_id, "limit": _SHOWN_ARRIVALS})
+    return [ArrivalRow(row.id, words.HOOKS.get(row.kind, row.kind), row.received_at, row.reason) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

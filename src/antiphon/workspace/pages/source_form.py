@@ -153,13 +153,14 @@ def _unlinked(account: Account, *, stored: Source | None) -> list[Field]:
 
 
 def _places(places: Sequence[Place], *, stored: Source | None) -> Field:
+    is_heard = any(place.values for place in places)
     consequence = _("A change holds for notices from now on; stored ones keep the campaign ID they came with.") if stored else ""
     return Field(
         "campaign_grouping",
         _("Where notices carry the campaign ID"),
         kind="radios",
         value=str(stored.campaign_grouping if stored else 1),
-        options=[Option(str(place.number), place.name, help=_sample(place)) for place in places],
+        options=[Option(str(place.number), place.name, help=_sample(place) if is_heard else "") for place in places],
         help=consequence,
     )
 
