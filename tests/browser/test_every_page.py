@@ -21,7 +21,17 @@ PAGES = {
         "/accounts/second-factor/",
     ),
     "Ana": ("/", "/quarantine/", "arrival"),
-    "Cam": ("/", "/campaigns/", "/campaigns/?state=paused", "campaign"),
+    "Sol": ("/supervisor/", "/supervisor/?show=overdue"),
+    "Cam": (
+        "/",
+        "/campaigns/",
+        "/campaigns/?state=paused",
+        "/campaigns/new/",
+        "/campaigns/engagements/new/",
+        "campaign",
+        "engagement",
+        "versions",
+    ),
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 960, 390, 320)
@@ -52,6 +62,8 @@ def address(looked: Looked, path: str) -> str:
         "conversation": ("/conversations/?state=all", "a.conversation-line", ""),
         "why": ("/conversations/?state=all", "a.conversation-line", "why/"),
         "campaign": ("/campaigns/", "a.campaign-name >> text=Tyre swap", ""),
+        "versions": ("/campaigns/", "a.campaign-name >> text=Tyre swap", "versions/"),
+        "engagement": ("/campaigns/engagements/new/", "a.choice-link >> text=Tyre swap", ""),
         "arrival": ("/quarantine/", "text=Look", ""),
     }
     if path not in ways:

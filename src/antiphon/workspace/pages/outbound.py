@@ -1,6 +1,6 @@
 """The list of campaigns: their frames on one axis with today, what came of each, what needs attention."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -150,7 +150,7 @@ def outbound_page(db: Database, visit: Visit, filters: Filters, *, at: datetime)
     told = guarded(db, visit.account_id, active, at=at)
     lines = {line.campaign_id: line for line in campaigns_needing_attention(db, visit, at=at) if line.campaign_id}
     flags = {key: flag for key in {*active, *lines} if (flag := _flag(key, lines.get(key), told.get(key), visit))}
-    found = _found(db, visit, filters, attention=sorted(flags), at=at)
+    found = _found(db, visit, filters, {"urgent": sorted(lines), "attention": sorted(flags)}, at=at)
     shown, today = found[:_PAGE], times.today_in(visit.time_zone, now=at)
     axis = draw.axis([(row.starts_on, row.ends_on) for row in shown], today=today)
     counted = _by_campaign(numbers(db, visit.account_id, campaigns=[row.id for row in shown]) if shown else {})
@@ -178,12 +178,13 @@ def outbound_page(db: Database, visit: Visit, filters: Filters, *, at: datetime)
     )
 
 
-def _found(db: Database, visit: Visit, filters: Filters, *, attention: Sequence[int], at: datetime) -> list[Any]:
+def _found(db: Database, visit: Visit, filters: Filters, first: Mapping[str, list[int]], *, at: datetime) -> list[Any]:
+    """Return a page of the campaigns; `first` are those that what goes out now concerns, and all that need attention."""
     place, identifier = filters.after or ("", 0)
     text = filters.text.lower()
     asked = {"account": visit.account_id, "at": at, "goal": filters.goal, "text": text, "number": _digits(text), "sort": filters.sort}
-    asked |= {"attention": list(attention), "phase": filters.phase, "after_place": place, "after_id": identifier, "limit": _PAGE + 1}
-    return rows(db, sql(_HERE, "outbound"), asked)
+    asked |= {"phase": filters.phase, "after_place": place, "after_id": identifier, "limit": _PAGE + 1}
+    return rows(db, sql(_HERE, "outbound"), asked | dict(first))
 
 
 def _digits(text: str) -> str:

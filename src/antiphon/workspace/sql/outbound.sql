@@ -1,4 +1,4 @@
--- Campaigns of an account in the order that was chosen, those that need attention first unless another is; one page after a place.
+-- Campaigns of an account in the order that was chosen, those that need attention first unless another is (what goes out now before them); one page after a place.
 -- `phase` is what pages call them: a published one by where its frame stands. Text that is looked for is found in the name, and in
 -- values and names of entry points.
 -- Indexes: campaign_by_start (account_id, starts_at, id), engagement_entry_point_once, primary key of entry_point.
@@ -37,7 +37,7 @@ placed as (
             when 'name' then lower(name)
             when 'start' then newest
             when 'end' then coalesce(lpad(extract(epoch from ends_at)::bigint::text, 12, '0'), 'open')
-            else case when id = any(%(attention)s::bigint[]) then '0' else '1' end || newest
+            else case when id = any(%(urgent)s::bigint[]) then '0' when id = any(%(attention)s::bigint[]) then '1' else '2' end || newest
         end as place
     from told
 )
