@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from antiphon.api.application import api
 from antiphon.api.docs import action_of, operations
 from antiphon.metrics import saved
 from antiphon.tasks.verbs import begin
+from antiphon.webhooks import verbs as webhooks
 from tests.kit.caller import Caller
 from tests.kit.deliver import Deliver
 from tests.kit.world import CLEO, Tenant
@@ -35,6 +37,8 @@ KNOWN = {
     "invitation_id": "invitation",
     "canned_answer_id": "canned_answer",
     "key_id": "key",
+    "webhook_id": "webhook",
+    "event": "event",
 }
 
 
@@ -54,7 +58,10 @@ def things(north: Tenant) -> dict[str, Any]:
     talk = Caller(north.key()).get("conversations")["items"][0]
     invited = invite(north.id, email="fay@north.example", name="Fay", role="agent", actor="command", at=north.clock())
     hours = {"shortcut": "hours", "name": "Opening hours", "text": "From 9 to 17."}
+    hook, _ = webhooks.create(north.id, name="CRM", url="https://example.com/", kinds=(), actor="command", at=north.clock())
     return {
+        "webhook": hook.pk,
+        "event": webhooks.send_test(north.id, hook.pk, actor="command", at=north.clock()).event_id,
         "person": north.people["Ben"].pk,
         "invitation": invited.invitation.pk,
         "canned_answer": add_canned_answer(north.id, hours, actor="command", at=north.clock()).pk,
@@ -154,4 +161,5 @@ def complete(south: Tenant) -> dict[tuple[str, str], dict[str, Any]]:
         ("PUT", "conversations/{conversation_id}/link"): {"engagement": None, "reason": "x"},
         ("POST", "skills/{skill_id}/next"): {"agent": zed},
         ("PUT", "people/{person_id}/presence"): {"state": "online"},
+        ("POST", "webhooks/{webhook_id}/replay"): {"from": south.clock().isoformat(), "to": (south.clock() + timedelta(1)).isoformat()},
     }

@@ -49,6 +49,8 @@ ALLOWED: Final[dict[str, frozenset[Role]]] = {
     "quarantine.replay": _ADMINISTRATOR,
     "tasks.read": _COUNTERS,
     "events.read": _ADMINISTRATOR,
+    "webhooks.read": _ADMINISTRATOR,
+    "webhooks.write": _ADMINISTRATOR,
     "metrics.read": _COUNTERS,
     "reports.write": _COUNTERS,
 }
