@@ -15,6 +15,7 @@
       found[name] = getComputedStyle(probe).color;
     }
     probe.remove();
+    found.font = getComputedStyle(place).fontFamily;
     return found;
   }
 
@@ -48,7 +49,7 @@
   function common(color) {
     return {
       animation: false,
-      textStyle: { fontFamily: "inherit", color: color["--color-text-soft"], fontSize: 11 },
+      textStyle: { fontFamily: color.font, color: color["--color-text-soft"], fontSize: 11 },
       tooltip: { className: "drawing-tip", confine: true, backgroundColor: color["--color-surface"], borderColor: color["--color-line-strong"], padding: 0 },
     };
   }
@@ -84,7 +85,7 @@
       ...common(color),
       legend: { show: drawing.series.length > 1, left: 0, top: 0, icon: isLines ? undefined : "roundRect", itemHeight: 8, textStyle: { color: color["--color-text-soft"], fontSize: 12 }, type: "scroll" },
       grid: { left: 8, right: isLines && drawing.series.length > 1 ? 150 : 16, top: drawing.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
-      xAxis: axis(color, { type: "category", data: drawing.x, boundaryGap: !isLines, splitLine: { show: false } }),
+      xAxis: axis(color, { type: "category", data: drawing.x, boundaryGap: !isLines, splitLine: { show: false }, axisLabel: { color: color["--color-text-faint"], fontSize: 11, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" } }),
       yAxis: axis(color, { type: "value", axisLine: { show: false }, axisLabel: { color: color["--color-text-faint"], fontSize: 11, formatter: UNITS[drawing.unit] } }),
       tooltip: {
         ...common(color).tooltip,
@@ -113,7 +114,7 @@
       ...common(color),
       tooltip: { ...common(color).tooltip, trigger: "item", formatter: (point) => tip(point.name, [[drawing.steps[point.dataIndex].shown, drawing.steps[point.dataIndex].share]]) },
       series: [{
-        type: "funnel", sort: "none", left: "26%", right: "30%", top: 4, bottom: 4, gap: 3, minSize: "0%", maxSize: "100%",
+        type: "funnel", sort: "none", left: 8, right: "42%", top: 4, bottom: 4, gap: 3, minSize: "0%", maxSize: "100%",
         data: drawing.steps.map((step) => ({ name: step.name, value: Math.sqrt(step.value) })),
         color: [color["--chart-area"]],
         itemStyle: { borderWidth: 0 },

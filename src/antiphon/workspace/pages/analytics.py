@@ -143,7 +143,7 @@ def analytics_page(db: Database, visit: Visit, asked: Asked, *, at: datetime) ->
         chart=chart(told) if told else None,
         empty=_empty(told) if told else "",
         is_all_empty=told is not None and told.began is None,
-        all_url=address(question, range=Range.ALL, first=None, last=None),
+        all_url="" if question.range is Range.ALL else address(question, range=Range.ALL, first=None, last=None),
     )
 
 
