@@ -178,7 +178,7 @@ def answer(db: Database, account_id: int, conversation_id: UUID, *, agent_id: in
 
 
 def _text(text: str) -> str:
-    body = clean(text).strip()
+    body = clean(text).replace("\r\n", "\n").strip()
     if not body:
         raise Invalid("empty", "Write the answer first.", field="text")
     if len(body) > LONGEST_ANSWER:

@@ -1,5 +1,5 @@
 // Where the focus goes: to the first field that was refused, else to the field a page is opened for, unless it is somewhere already;
-// and out of a toast after eight seconds.
+// to the first field (`data-first`) of a form that opens over the page, and out of a toast after eight seconds.
 (() => {
   const TOAST_MS = 8000;
   const refused = () => document.querySelector("[aria-invalid=true]") ?? document.querySelector("[data-open] [role=alert]");
@@ -7,7 +7,7 @@
   function look() {
     const found = refused();
     if (!found) {
-      if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus();
+      if (document.activeElement === document.body) (document.querySelector("[data-open] [data-first]") ?? document.querySelector("[data-focus]"))?.focus();
       return;
     }
     const field = found.matches("[aria-invalid]") ? found : found.closest("form").querySelector("select, input:not([type=hidden]), textarea");
@@ -24,5 +24,6 @@
     look();
     document.querySelectorAll("[data-toast]").forEach(fade);
   });
+  document.addEventListener("toggle", (event) => event.newState === "open" && event.target.querySelector?.("[data-first]")?.focus(), true);
   document.addEventListener("htmx:after:swap", look);
 })();
