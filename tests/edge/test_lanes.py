@@ -132,7 +132,6 @@ class Turns:
         self.held, self.seen, self.died = threading.Event(), list[tuple[int, int]](), threading.Event()
         self.lane = Lane(
             name="lane-of-the-test",
-            slot=0,
             connect=self._connect if not die else _break,
             spool=Spool(tmp_path, limit_bytes=1_000_000_000),
             sources=dict,

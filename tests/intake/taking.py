@@ -41,12 +41,12 @@ def lane() -> Iterator[Database]:
 
 def take(tenant: Tenant, batch: Sequence[Arrived]) -> None:
     with lane() as db:
-        assert make_durable(db, tenant.id, batch, sources=sources_of(tenant), at=clock.now(), slot=3) == set()
+        assert make_durable(db, tenant.id, batch, sources=sources_of(tenant), at=clock.now()) == set()
 
 
 def retry(tenant: Tenant) -> bool:
     with lane() as db:
-        return retry_next(db, tenant.id, sources=sources_of(tenant), at=clock.now(), slot=3)
+        return retry_next(db, tenant.id, sources=sources_of(tenant), at=clock.now())
 
 
 @contextmanager

@@ -141,7 +141,7 @@ def test_a_batch_that_was_committed_before_is_not_taken_twice(committed: World) 
     take(north, batch[:1])
     for _ in range(2):
         with lane() as db:
-            left = make_durable(db, north.id, batch, sources=sources_of(north), at=committed.clock(), slot=1, may_be_known=True)
+            left = make_durable(db, north.id, batch, sources=sources_of(north), at=committed.clock(), may_be_known=True)
             assert left == set()
     with account(north.id):
         assert (Arrival.objects.count(), Reply.objects.count()) == (2, 2)

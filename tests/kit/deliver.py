@@ -111,7 +111,7 @@ class Deliver:
 
     def _take(self, posts: Sequence[Post]) -> None:
         with account(self.tenant.id) as db:
-            batch = self.store(db, *posts, sources=self.sources(), slot=0)
+            batch = self.store(db, *posts, sources=self.sources())
             self._raise_if_not_taken(batch)
 
     def sources(self) -> dict[int, SourceSettings]:
@@ -119,12 +119,12 @@ class Deliver:
         with account(self.tenant.id):
             return {source.id: settings_of(source) for source in Source.objects.filter(account_id=self.tenant.id)}
 
-    def on_lane(self, db: Database, *posts: Post, sources: dict[int, SourceSettings], slot: int) -> None:
+    def on_lane(self, db: Database, *posts: Post, sources: dict[int, SourceSettings]) -> None:
         """Deliver all in one batch, in a transaction of a plain connection, as a lane does."""
         with lane_account(db, self.tenant.id):
-            self.store(db, *posts, sources=sources, slot=slot)
+            self.store(db, *posts, sources=sources)
 
-    def store(self, db: Database, *posts: Post, sources: dict[int, SourceSettings], slot: int) -> list[arrivals.Arrived]:
+    def store(self, db: Database, *posts: Post, sources: dict[int, SourceSettings]) -> list[arrivals.Arrived]:
         """Deliver all in one batch, in a transaction that is open, which the caller ends."""
         batch = [
             arrivals.arrived(
@@ -135,7 +135,7 @@ class Deliver:
             )
             for post in posts
         ]
-        arrivals.store(db, self.tenant.id, batch, sources=sources, at=max(one.received_at for one in batch), slot=slot)
+        arrivals.store(db, self.tenant.id, batch, sources=sources, at=max(one.received_at for one in batch))
         return batch
 
     def _raise_if_not_taken(self, batch: list[arrivals.Arrived]) -> None:

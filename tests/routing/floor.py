@@ -118,7 +118,7 @@ class Floor:
         deliver = Deliver(self.tenant)
         if posts:
             with connect("default") as db:
-                deliver.on_lane(db, *posts, sources=deliver.sources(), slot=1)
+                deliver.on_lane(db, *posts, sources=deliver.sources())
 
     def _opt_out(self, place: int) -> None:
         self._deliver([Deliver(self.tenant).opt_out_post(phone(place), at=self.now)])

@@ -82,14 +82,13 @@ def _replay(account_id: int, ids: Sequence[UUID] | None) -> int:
     from antiphon.intake.replay import requeue, retry_next, still_quarantined  # noqa: PLC0415 - as above
     from antiphon.kit import clock  # noqa: PLC0415 - as above
     from antiphon.kit.db import account  # noqa: PLC0415 - as above
-    from antiphon.kit.ids import slot  # noqa: PLC0415 - as above
 
     with account(account_id) as db:
         chosen = requeue(db, account_id, ids)
     with connect("jobs") as jobs:
         sources = settings_by_id(load(jobs, accounts=[account_id]))
     with connect("default") as db:
-        while retry_next(db, account_id, sources=sources, at=clock.now(), slot=slot()):
+        while retry_next(db, account_id, sources=sources, at=clock.now()):
             pass
     with account(account_id) as db:
         left = still_quarantined(db, account_id, chosen)

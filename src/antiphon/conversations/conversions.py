@@ -13,7 +13,7 @@ from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
 from antiphon.kit import phones
 from antiphon.kit.db import Database, columns, rows, sql
-from antiphon.kit.ids import slot, uuid7
+from antiphon.kit.ids import uuid7
 from antiphon.kit.keys import clean
 from antiphon.kit.problems import Conflict, Invalid, Missing, Problem
 from antiphon.metrics.verbs import counting
@@ -92,7 +92,7 @@ def convert(db: Database, account_id: int, conversions: Sequence[Told], *, actor
     The same own ID with the same content changes nothing; with another content it is refused. One that no conversation can be
     credited with is refused: its consumer has none that began at or before it, within the account's conversion window.
     """
-    with counting(db, account_id, slot=slot()) as tally:
+    with counting(db, account_id) as tally:
         known = _known(db, account_id, conversions)
         whose = _whose(db, account_id, conversions)
         lock_consumers(db, account_id, [one for one in whose.values() if one is not None])

@@ -14,7 +14,7 @@ from antiphon.conversations.types import Refused, State, StepKind
 from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
 from antiphon.kit.db import Database, run, sql
-from antiphon.kit.ids import slot, uuid7
+from antiphon.kit.ids import uuid7
 from antiphon.kit.problems import Missing
 from antiphon.metrics.verbs import Tally, counting
 
@@ -89,7 +89,7 @@ def at_desk(db: Database, account_id: int, conversation_id: UUID, *, actor: str,
         raise Missing("not_found", "There is no such conversation in this account.")
     lock_consumers(db, account_id, [found])
     conversation = Conversation.objects.select_for_update(of=("self",)).get(account_id=account_id, id=conversation_id)
-    with counting(db, account_id, slot=slot()) as tally:
+    with counting(db, account_id) as tally:
         tally.changing("conversation", [conversation.id])
         yield Desk(db, account_id, conversation, actor, at, tally)
 

@@ -15,7 +15,7 @@ from antiphon.conversations.types import Link, Present, StepKind
 from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
 from antiphon.kit.db import Database, account
-from antiphon.kit.ids import slot, uuid7
+from antiphon.kit.ids import uuid7
 from antiphon.metrics.verbs import counting
 
 REASON = "relinked: its entry point was claimed later"
@@ -31,7 +31,7 @@ def relink(account_id: int, conversation_ids: Sequence[UUID], *, subject: str, a
         lock_consumers(db, account_id, who)
         outcomes = relinkable_now(db, account_id, conversation_ids)
         before = {one.id: one for one in store.present(db, account_id, pairs=(), ids=outcomes)}
-        with counting(db, account_id, slot=slot()) as tally:
+        with counting(db, account_id) as tally:
             tally.relinking(before)
             _store(db, account_id, before, outcomes)
             tally.added("step", _write_steps(account_id, outcomes, actor=actor, at=at))

@@ -11,7 +11,6 @@ from antiphon.conversations.models import Answer
 from antiphon.conversations.types import AnswerState
 from antiphon.events.verbs import record
 from antiphon.kit.db import Database, account, rows, run, sql
-from antiphon.kit.ids import slot
 from antiphon.metrics.verbs import counting
 from antiphon.providers.models import Source
 from antiphon.providers.protocol import Adapter, Malformed, OutgoingText, Reason, SendResult, SourceSettings
@@ -106,5 +105,5 @@ def _unavailable(at: datetime) -> Said:
 def _keep(db: Database, account_id: int, answer_id: UUID, said: Said) -> None:
     answer = Answer.objects.get(account_id=account_id, id=answer_id)
     lock_consumers(db, account_id, [answer.consumer_id])
-    with counting(db, account_id, slot=slot()) as tally:
+    with counting(db, account_id) as tally:
         record(db, account_id, raise_answers(db, account_id, {answer_id: said}, tally=tally))

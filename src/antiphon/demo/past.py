@@ -18,7 +18,7 @@ from antiphon.demo.setting import Setting, publish
 from antiphon.events.verbs import record
 from antiphon.intake import arrivals
 from antiphon.kit.db import Database, account, run
-from antiphon.kit.ids import slot, uuid7
+from antiphon.kit.ids import uuid7
 from antiphon.metrics.verbs import counting
 from antiphon.providers.protocol import Hook, HookKind, SourceSettings
 from antiphon.providers.verbs import notice_token, settings_of
@@ -118,7 +118,7 @@ def _took(stage: Stage, kind: HookKind, body: bytes, at: datetime) -> None:
     hook = Hook(kind, body, {}, "", at)
     arrived = arrivals.arrived(hook, arrival_id=uuid7(at), source=stage.source, headers="")
     account_id = stage.setting.account.id
-    arrivals.store(stage.db, account_id, [arrived], sources={stage.source.id: stage.source}, at=at, slot=slot())
+    arrivals.store(stage.db, account_id, [arrived], sources={stage.source.id: stage.source}, at=at)
 
 
 def _answered(stage: Stage, talk: story.Talk, at: datetime) -> None:
@@ -126,7 +126,7 @@ def _answered(stage: Stage, talk: story.Talk, at: datetime) -> None:
     account_id, agent = stage.setting.account.id, stage.setting.people[talk.agent]
     talk_id = _conversation(stage, talk.place).id
     made = verbs.answer(stage.db, account_id, talk_id, agent_id=agent.id, actor=f"membership:{agent.id}", text=talk.answer, at=at)
-    with counting(stage.db, account_id, slot=slot()) as tally:
+    with counting(stage.db, account_id) as tally:
         said = Said(state=AnswerState.DELIVERED, received_at=at + timedelta(seconds=4))
         record(stage.db, account_id, raise_answers(stage.db, account_id, {made: said}, tally=tally))
 

@@ -23,7 +23,7 @@ from antiphon.edge.lanes import Lane, Waiting
 from antiphon.edge.replies import FORBIDDEN, NOT_FOUND, NOT_POST, OK, RECEIVED, TOO_LARGE, TOO_SLOW, UNAVAILABLE, Reply, reply
 from antiphon.edge.sources import Sources
 from antiphon.edge.spool import Spool
-from antiphon.edge.tender import SLOTS, Tender
+from antiphon.edge.tender import Tender
 from antiphon.intake.arrivals import Arrived, arrived
 from antiphon.kit import clock
 from antiphon.kit.db import Database
@@ -99,7 +99,6 @@ class Edge:
     def _lane(self, number: int, *, on_death: Callable[[], None]) -> Lane:
         return Lane(
             name=f"lane-{number}",
-            slot=(os.getpid() * self._limits.lanes + number) % SLOTS,
             connect=partial(self._door, "default", statement_seconds=_LANE_STATEMENT_SECONDS),
             spool=self.spool,
             sources=lambda: self.sources.current.by_id,

@@ -17,7 +17,7 @@ _log = structlog.get_logger(__name__)
 _AT_MOST = 500
 
 
-def drain(db: Database, segment: Segment, *, sources: Mapping[int, SourceSettings], clock: Callable[[], datetime], slot: int) -> bool:
+def drain(db: Database, segment: Segment, *, sources: Mapping[int, SourceSettings], clock: Callable[[], datetime]) -> bool:
     """Take every record of a segment in, in order; return whether all are committed, so that it may be deleted.
 
     Safe to repeat: arrivals that are stored are known by their id. Raises psycopg.OperationalError.
@@ -27,7 +27,7 @@ def drain(db: Database, segment: Segment, *, sources: Mapping[int, SourceSetting
     for group in read(segment, at_most=_AT_MOST):
         count += len(group)
         for account_id, batch in _by_account(group, sources).items():
-            left = make_durable(db, account_id, batch, sources=sources, at=clock(), slot=slot, may_be_known=True)
+            left = make_durable(db, account_id, batch, sources=sources, at=clock(), may_be_known=True)
             is_whole = is_whole and not left
     _log.info("spool_drained", arrivals=count, bytes=segment.size, whole=is_whole)
     return is_whole

@@ -46,14 +46,12 @@ class Lane:
         self,
         *,
         name: str,
-        slot: int,
         connect: Callable[[], Database],
         spool: Spool,
         sources: Callable[[], Mapping[int, SourceSettings]],
         clock: Callable[[], datetime],
         on_death: Callable[[], None],
     ) -> None:
-        self._slot = slot
         self._connect = connect
         self._spool = spool
         self._sources = sources
@@ -170,7 +168,7 @@ class Lane:
         if db is not None:
             try:
                 self._plan_again(db)
-                return make_durable(db, batch[0].account_id, batch, sources=self._sources(), at=self._clock(), slot=self._slot)
+                return make_durable(db, batch[0].account_id, batch, sources=self._sources(), at=self._clock())
             except psycopg.OperationalError as error:
                 self._lose(error)
         try:

@@ -1,6 +1,5 @@
 """The tender: one thread beside the lanes that drains this process's spool and writes who was heard."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +16,6 @@ from antiphon.kit.failures import reason, where
 from antiphon.providers.protocol import SourceSettings
 
 _log = structlog.get_logger(__name__)
-SLOTS = 16
 _TURN_SECONDS = 0.5
 _HEARD_SECONDS = 3.0
 
@@ -77,7 +75,7 @@ class Tender:
     def _drain(self) -> None:
         db = self._reach()
         for segment in self._spool.seal():
-            if not drain(db, segment, sources=self._sources(), clock=self._clock, slot=os.getpid() % SLOTS):
+            if not drain(db, segment, sources=self._sources(), clock=self._clock):
                 return
             self._spool.drained(segment)
 

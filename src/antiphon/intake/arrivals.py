@@ -61,21 +61,19 @@ def arrived(hook: Hook, *, arrival_id: UUID, source: SourceSettings, headers: st
     return Arrived(arrival_id, source.account_id, source, hook.kind, hook.received_at, headers, hook.query, hook.body, parsed, reason)
 
 
-def store(db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, slot: int) -> None:
+def store(db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime) -> None:
     """Take the arrivals of one account in, inside a transaction that is about more: if the line fails, they stay, pending.
 
     Raises what `store_whole` raises, but for LineFailed.
     """
     try:
         with db.transaction():
-            store_whole(db, account_id, batch, sources=sources, at=at, slot=slot)
+            store_whole(db, account_id, batch, sources=sources, at=at)
     except LineFailed as failed:
-        store_whole(db, account_id, batch, sources=sources, at=at, slot=slot, failure=str(failed))
+        store_whole(db, account_id, batch, sources=sources, at=at, failure=str(failed))
 
 
-def store_whole(
-    db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, slot: int, failure: str = ""
-) -> None:
+def store_whole(db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, failure: str = "") -> None:
     """Take the arrivals of one account in, inside one transaction that the caller commits before it acknowledges.
 
     1. Store them raw; what cannot be understood is quarantined, and says why.
@@ -96,11 +94,11 @@ def store_whole(
         pending = [one.arrival_id for one, _ in found.fresh]
         run(db, sql(_HERE, "arrivals_pend"), {"account": account_id, "id": pending, "reason": failure})
     elif found.fresh:
-        _take_down(db, account_id, found, sources=sources, at=at, slot=slot)
+        _take_down(db, account_id, found, sources=sources, at=at)
     count_copies(db, account_id, found.copies)
 
 
-def take(db: Database, account_id: int, facts: Sequence[KeyedFact], *, sources: Sources, at: datetime, slot: int) -> Sorted:
+def take(db: Database, account_id: int, facts: Sequence[KeyedFact], *, sources: Sources, at: datetime) -> Sorted:
     """Take facts that come without a webhook (uploads) in, inside the caller's transaction; return which were new.
 
     The facts come in order of receipt; whatever the line raises is the caller's.
@@ -109,7 +107,7 @@ def take(db: Database, account_id: int, facts: Sequence[KeyedFact], *, sources: 
     if found.copies:
         _lock_everyone(db, account_id, found, at=at)
     if found.fresh:
-        line.take(db, account_id, gathered(found.fresh), sources=sources, at=at, slot=slot)
+        line.take(db, account_id, gathered(found.fresh), sources=sources, at=at)
     count_copies(db, account_id, found.copies)
     return found
 
@@ -180,10 +178,10 @@ def _lock_everyone(db: Database, account_id: int, found: Sorted, *, at: datetime
     lock_phones(db, account_id, {one.fact.phone for one, _ in found.fresh} | {copy.phone for copy in found.copies}, at=at)
 
 
-def _take_down(db: Database, account_id: int, found: Sorted, *, sources: Sources, at: datetime, slot: int) -> None:
+def _take_down(db: Database, account_id: int, found: Sorted, *, sources: Sources, at: datetime) -> None:
     """Take the new facts down the line. Raises LineFailed, or what ends the transaction whatever its batch."""
     try:
-        line.take(db, account_id, gathered(found.fresh), sources=sources, at=at, slot=slot)
+        line.take(db, account_id, gathered(found.fresh), sources=sources, at=at)
     except Exception as error:
         if ends_transaction(db, error):
             raise

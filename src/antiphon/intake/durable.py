@@ -18,7 +18,7 @@ _AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, 
 
 
 def make_durable(
-    db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, slot: int, may_be_known: bool = False
+    db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, may_be_known: bool = False
 ) -> set[UUID]:
     """Take the arrivals of one account in and commit; return those that cannot be stored at all (none, short of a bug).
 
@@ -26,7 +26,7 @@ def make_durable(
     """
 
     def once(some: Sequence[Arrived]) -> None:
-        _commit(db, account_id, some, sources=sources, at=at, slot=slot, may_be_known=may_be_known)
+        _commit(db, account_id, some, sources=sources, at=at, may_be_known=may_be_known)
 
     try:
         once(batch)
@@ -38,9 +38,7 @@ def make_durable(
     return set()
 
 
-def _commit(
-    db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, slot: int, may_be_known: bool
-) -> None:
+def _commit(db: Database, account_id: int, batch: Sequence[Arrived], *, sources: Sources, at: datetime, may_be_known: bool) -> None:
     """Run the transaction until it commits: a deadlock, or the end of another that had the same arrivals, costs another try.
 
     Where the line fails, everything is rolled back and the arrivals are stored once more, pending.
@@ -52,7 +50,7 @@ def _commit(
                 seen = known(db, account_id, [one.id for one in batch]) if may_be_known else set()
                 fresh = [one for one in batch if one.id not in seen]
                 if fresh:
-                    store_whole(db, account_id, fresh, sources=sources, at=at, slot=slot, failure=failure)
+                    store_whole(db, account_id, fresh, sources=sources, at=at, failure=failure)
         except LineFailed as failed:
             failure = str(failed)
         except _AGAIN:

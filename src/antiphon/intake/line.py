@@ -32,7 +32,7 @@ from antiphon.metrics.verbs import counting
 from antiphon.providers.protocol import SourceSettings
 
 
-def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, SourceSettings], at: datetime, slot: int) -> None:
+def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, SourceSettings], at: datetime) -> None:
     """Take the fresh facts of one account down the whole line, in the transaction that `db` is in.
 
     1. Everyone in the batch is a consumer, locked, in phone order.
@@ -46,7 +46,7 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
 
     Statements per batch, never per fact. Raises what the database raises; nothing of the batch is then stored.
     """
-    with counting(db, account_id, slot=slot) as tally:  # 9: at the end of the block
+    with counting(db, account_id) as tally:  # 9: at the end of the block
         lock_phones(db, account_id, [fact.phone for fact in facts.all()], at=at)  # 1
         known = _known(db, account_id, facts)
         passage = Passage(db, account_id, tally, at, sources, known.people)

@@ -10,7 +10,6 @@ from antiphon.attribution.verbs import claims
 from antiphon.consumers.store import lock_consumers
 from antiphon.intake.notices import counted_columns
 from antiphon.kit.db import Database, rows, run, sql
-from antiphon.kit.ids import slot
 from antiphon.metrics.verbs import Tally, counting
 
 _HERE = "antiphon.intake"
@@ -58,7 +57,7 @@ def _each_batch(account_id: int, door: Door, statement: str, mapped: Any, batch:
             if not found:
                 return total
             lock_consumers(db, account_id, [row.consumer_id for row in found])
-            with counting(db, account_id, slot=slot()) as tally:
+            with counting(db, account_id) as tally:
                 total += mapped(db, account_id, found, tally)
             after = found[-1].id
         looked_at(len(found))

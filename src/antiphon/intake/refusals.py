@@ -7,7 +7,7 @@ from antiphon.conversations.models import Answer
 from antiphon.intake import line
 from antiphon.intake.types import Facts, InstructionFact
 from antiphon.kit.db import Database
-from antiphon.kit.ids import slot, uuid7
+from antiphon.kit.ids import uuid7
 from antiphon.kit.keys import fingerprint, fold
 from antiphon.providers.protocol import OptOutHow, OptOutScope
 
@@ -30,4 +30,4 @@ def learn_of_opt_out(db: Database, account_id: int, answer_id: UUID, /, *, at: d
         dedupe_key=fingerprint((OptOutHow.REFUSED_SEND, answer.reference)),
         to_key=fold(answer.from_number),
     )
-    line.take(db, account_id, Facts(instructions=[fact]), sources={}, at=at, slot=slot())
+    line.take(db, account_id, Facts(instructions=[fact]), sources={}, at=at)

@@ -34,7 +34,7 @@ class Standing:
     retry_at: datetime | None = None
 
 
-def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime, slot: int) -> bool:
+def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime) -> bool:
     """Try the account's next pending arrival again, in a transaction of its own; return whether there was one.
 
     1. Take it with the fact ids its keys name; what is stored already is not taken again.
@@ -48,7 +48,7 @@ def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime,
         arrival = found[0]
         try:
             with db.transaction():
-                reason = _again(db, account_id, arrival, sources=sources, at=at, slot=slot)
+                reason = _again(db, account_id, arrival, sources=sources, at=at)
         except Exception as error:
             if ends_transaction(db, error):
                 raise
@@ -74,7 +74,7 @@ def still_quarantined(db: Database, account_id: int, ids: Sequence[UUID]) -> lis
     return [row.id for row in rows(db, sql(_HERE, "quarantined_still"), {"account": account_id, "id": list(ids)})]
 
 
-def _again(db: Database, account_id: int, arrival: Any, *, sources: Sources, at: datetime, slot: int) -> str:
+def _again(db: Database, account_id: int, arrival: Any, *, sources: Sources, at: datetime) -> str:
     """Take one stored arrival down the line; return why it, or a part of it, cannot be understood, or ''."""
     source = sources.get(arrival.source_id)
     if source is None:
@@ -90,7 +90,7 @@ def _again(db: Database, account_id: int, arrival: Any, *, sources: Sources, at:
     facts, reason = facts_of(parsed, arrival_id=arrival.id, received_at=arrival.received_at, source=source)
     fresh = _not_stored(db, account_id, claim(db, account_id, facts))
     if fresh.fresh:
-        line.take(db, account_id, gathered(fresh.fresh), sources=sources, at=at, slot=slot)
+        line.take(db, account_id, gathered(fresh.fresh), sources=sources, at=at)
     return reason
 
 

@@ -13,7 +13,7 @@ from django.db import OperationalError
 from antiphon.intake.arrivals import take
 from antiphon.intake.normalise import AHEAD, Context, KeyedFact, Unusable, keyed
 from antiphon.kit.db import account
-from antiphon.kit.ids import slot, uuid7
+from antiphon.kit.ids import uuid7
 from antiphon.providers.protocol import Identity, NoticeSent, SourceSettings
 
 BATCH = 1_000
@@ -149,4 +149,4 @@ def _take(account_id: int, batch: list[Numbered], result: Uploaded, *, sources: 
 
 def _taken(account_id: int, facts: list[KeyedFact], *, sources: Mapping[int, SourceSettings], at: datetime) -> Any:
     with account(account_id) as db:
-        return take(db, account_id, facts, sources=sources, at=at, slot=slot())
+        return take(db, account_id, facts, sources=sources, at=at)

@@ -31,8 +31,3 @@ def reference() -> str:
 def secret() -> str:
     """Return a URL-safe secret of 192 random bits: webhook keys, notice tokens, API keys."""
     return os.urandom(24).hex()
-
-
-def slot() -> int:
-    """Return this process's slot among the writers of counters, 0 to 15."""
-    return os.getpid() % 16

@@ -89,7 +89,7 @@ def _bucket(number: int) -> datetime:
 
 
 @contextmanager
-def counting(db: Database, account_id: int, *, slot: int | None = None) -> Iterator[Tally]:  # noqa: ARG001 - see the report
+def counting(db: Database, account_id: int) -> Iterator[Tally]:
     """Count what the block adds and changes, at its end, in its transaction.
 
     Writers never wait for each other: each appends its moves. Hold the consumers' and conversations' locks before; an exception

@@ -8,7 +8,7 @@ from antiphon.accounts.permissions import may
 from antiphon.events.types import Kind, NewEvent
 from antiphon.events.verbs import record
 from antiphon.kit.db import Database, columns, rows, run, sql
-from antiphon.kit.ids import slot, uuid7
+from antiphon.kit.ids import uuid7
 from antiphon.metrics.verbs import counting
 
 _HERE = "antiphon.routing"
@@ -46,7 +46,7 @@ def chosen(db: Database, account_id: int, *, at: datetime) -> list[Any]:
 def _store(db: Database, account_id: int, given: list[Any], *, at: datetime) -> None:
     """Write down what was decided: one statement, whatever went."""
     steps = [uuid7(at) for _ in given]
-    with counting(db, account_id, slot=slot()) as tally:  # 4
+    with counting(db, account_id) as tally:  # 4
         tally.changing("conversation", [one.conversation_id for one in given])
         taken = columns(given, "conversation_id", "agent_id")
         run(db, sql(_HERE, "assign"), {"account": account_id, "at": at, "step_id": steps, **taken})

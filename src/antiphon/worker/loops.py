@@ -17,7 +17,6 @@ from antiphon.events import relay
 from antiphon.intake.mapping import map_late
 from antiphon.intake.replay import retry_next
 from antiphon.kit.db import account, lane_account
-from antiphon.kit.ids import slot
 from antiphon.metrics.folding import AT_ONCE, fold
 from antiphon.routing import verbs as routing
 from antiphon.routing.presence import GRACE, fall_silent
@@ -56,7 +55,7 @@ def retry_pending(desk: Desk) -> None:
     for account_id in across.accounts_with_pending_arrivals(desk.jobs, at=desk.now()):
         sources = settings_by_id(load(desk.jobs, accounts=[account_id]))
         for _ in range(_RETRIES_AT_ONCE):
-            if desk.is_ending or not retry_next(desk.app, account_id, sources=sources, at=desk.now(), slot=slot()):
+            if desk.is_ending or not retry_next(desk.app, account_id, sources=sources, at=desk.now()):
                 break
 
 
@@ -65,7 +64,7 @@ def drain_left_behind(desk: Desk) -> None:
     for segment in left_behind(desk.spool):
         try:
             sources = settings_by_id(load(desk.jobs))
-            if drain(desk.app, segment, sources=sources, clock=desk.now, slot=slot()):
+            if drain(desk.app, segment, sources=sources, clock=desk.now):
                 segment.path.unlink(missing_ok=True)
         finally:
             segment.close()

@@ -29,7 +29,7 @@ def at_once(deliver: Deliver, connect: Connect, *rounds: tuple[list[Post], ...])
     def lane(slot: int) -> None:
         for batches in rounds:
             gate.wait()
-            deliver.on_lane(lanes[slot], *batches[slot], sources=sources, slot=slot)
+            deliver.on_lane(lanes[slot], *batches[slot], sources=sources)
 
     with ThreadPoolExecutor(len(lanes)) as pool:
         for done in [pool.submit(lane, slot) for slot in range(len(lanes))]:

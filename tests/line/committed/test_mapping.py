@@ -43,7 +43,7 @@ def test_a_reply_that_gained_its_notice_meanwhile_is_left_to_it(north: Tenant, d
     lane, sources = connect(), deliver.sources()
     with ThreadPoolExecutor(1) as pool:
         with lane_account(lane, north.id):
-            deliver.store(lane, deliver.notice_post(CLEO, "C1", at=at(24, 10, 1)), sources=sources, slot=1)
+            deliver.store(lane, deliver.notice_post(CLEO, "C1", at=at(24, 10, 1)), sources=sources)
             set_state(north.id, campaign.id, "published", actor="command", at=at(24, 10, 2))
             mapping = pool.submit(mapped_elsewhere, north)
             wait_for_a_lock(connect())
