@@ -104,7 +104,7 @@ def _watch(done: Any) -> Step:
 
 
 def _answer(done: Any) -> Step:
-    help_text = _("An agent takes it from the queue, with your note beside it.")
+    help_text = _("An agent who is online is given it, or takes it from the queue, with your note beside it.")
     return Step(_state(done.has_answer), _("Answer it"), help_text, reverse("conversations"), _("Conversations"))
 
 
