@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Looked
 from tests.browser.test_every_page import troubles
@@ -78,7 +78,8 @@ def uploaded(cam: Looked, table: str) -> None:
     """Upload notices, watch until that is done, and fetch what could not be taken."""
     page = cam.page
     cam.go("/notices/upload/")
-    page.set_input_files("#file", files=[{"name": "notices.csv", "mimeType": "text/csv", "buffer": table.encode()}])
+    file: FilePayload = {"name": "notices.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    page.set_input_files("#file", files=file)
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("1 notice stored, 1 line not taken.")).to_be_visible(timeout=LONG)
     with page.expect_download() as fetched:
