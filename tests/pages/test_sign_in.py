@@ -136,3 +136,32 @@ def test_switching_the_second_factor_on_and_off(dot: Membership, client: Client)
     assert client.get("/accounts/second-factor/recovery-codes/generate/").status_code == 200
     assert client.post("/accounts/second-factor/app/deactivate/").status_code == 302
     assert "No second factor" in client.get("/accounts/you/").content.decode()
+
+
+def test_changing_ones_password_ends_the_other_sessions(dot: Membership, client: Client) -> None:
+    other = Client()
+    sign_in(client, dot.user.email)
+    cache.clear()
+    sign_in(other, dot.user.email)
+    sent = {"oldpassword": PASSWORD, "password1": "tall ships at dawn", "password2": "tall ships at dawn", "next": "/accounts/you/"}
+    weak = client.post("/accounts/password/", sent | {"password1": "password", "password2": "password"}).content.decode()
+    assert 'aria-invalid="true"' in weak
+    assert 'aria-invalid="true"' in client.post("/accounts/password/", sent | {"oldpassword": "not it"}).content.decode()
+    assert other.get("/").status_code == 200
+    done = client.post("/accounts/password/", sent)
+    assert (done.status_code, done["Location"]) == (302, "/accounts/you/")
+    assert "Your password is changed" in client.get("/accounts/you/").content.decode()
+    assert (client.get("/").status_code, other.get("/").status_code) == (200, 302)
+    cache.clear()
+    assert sign_in(Client(), dot.user.email) != 302
+    cache.clear()
+    assert sign_in(Client(), dot.user.email, "tall ships at dawn") == 302
+
+
+def test_ending_all_other_sessions_keeps_this_one(dot: Membership, client: Client) -> None:
+    other = Client()
+    sign_in(client, dot.user.email)
+    cache.clear()
+    sign_in(other, dot.user.email)
+    assert client.post("/accounts/you/sessions").status_code == 302
+    assert (client.get("/").status_code, other.get("/").status_code) == (200, 302)

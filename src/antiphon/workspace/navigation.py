@@ -64,7 +64,7 @@ SOURCES = (
 )
 SETTINGS = (
     Entry("people", _("People"), "people.read", icon="users"),
-    Entry("skills", _("Skills"), "skills.read", icon="puzzle"),
+    Entry("skills", _("Skills"), "settings.read", icon="puzzle"),
     Entry("canned-answers", _("Canned answers"), "settings.read", icon="message-bolt"),
     Entry("account", _("Account"), "account.write", icon="building"),
     Entry("api-keys", _("API keys"), "api_keys.write", icon="key"),
