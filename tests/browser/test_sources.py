@@ -55,9 +55,11 @@ def test_a_source_is_connected_and_heard_while_one_watches(ana: Looked, connecte
     expect(page.locator("#notice-heard")).to_contain_text("Heard", timeout=SOON)
     expect(page.locator("#notice-heard")).to_have_attribute("data-state", "heard")
     expect(page.locator("#heard")).to_contain_text("Your parcel is on its way.", timeout=SOON)
-    wrong = {path: troubles(ana, axe) for path in (connected, f"{connected}edit/", f"{connected}campaigns/") if not ana.go(path)}
+    wrong = {}
+    for path in (connected, f"{connected}edit/", f"{connected}campaigns/"):
+        ana.go(path)
+        wrong[path] = troubles(ana, axe)
     assert wrong == {path: [] for path in wrong}
-    assert len(wrong) == 3
 
 
 def test_addresses_are_copied_by_keyboard(ana: Looked, connected: str) -> None:
@@ -94,13 +96,12 @@ def test_a_test_text_arrives_and_what_is_typed_stays(ana: Looked) -> None:
     ana.complaints.clear()  # the browser says that an answer was 409 and 422
 
 
-def test_every_page_of_data_sources(ana: Looked, axe: str) -> None:
+def test_every_page_of_sources(ana: Looked, axe: str) -> None:
     wrong = {}
     for path in ("/sources/", "/sources/new/?app=cm", "/sources/1/disconnection/", "/sources/1/campaigns/?ignored=1"):
         ana.go(path)
         wrong[path] = troubles(ana, axe)
     assert wrong == {path: [] for path in wrong}
-    ana.page.get_by_role("link", name="CM", exact=True).first.click()
 
 
 def test_without_scripts_a_source_can_be_connected(ana: Looked) -> None:

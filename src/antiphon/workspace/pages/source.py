@@ -247,7 +247,7 @@ def _counts(db: Database, visit: Visit, shown: signs.Source, *, at: datetime) ->
     midnight = datetime.combine(at.astimezone(zone).date(), time.min, tzinfo=zone)
     metrics = ["sent", "replies", "answers", "opt_outs"]
     told = report(db, visit.account_id, metrics=metrics, filters={"source": [shown.id]}, start=midnight, end=at, time_zone="UTC")
-    counted = {item.metric: int(item.value) for item in told.items}
+    counted = {item.metric: int(item.value or 0) for item in told.items}
     names = (_("Texts broadcast"), _("Replies"), _("Answers sent"), _("Opt-outs"))
     return [("circle-check", name, f"{counted.get(metric, 0):,}") for metric, name in zip(metrics, names, strict=True)]
 

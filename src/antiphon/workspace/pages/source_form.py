@@ -248,7 +248,8 @@ def _read_stop_words(posted: QueryDict) -> dict[str, list[str]]:
         try:
             entered.stop_words({language: typed})
         except Invalid as refused:
-            raise Invalid(refused.code, refused.message, field=name) from None
+            refused.field = name
+            raise
         found[language] = typed
     return found
 
