@@ -142,7 +142,9 @@ class Floor:
     def check(self) -> None:
         """Hold the floor against the promises. Call while nothing happens."""
         with account(self.id):
-            open_ones = list(Conversation.objects.exclude(state="closed").values_list("id", "state", "agent_id", "skill_id", "leaving_at"))
+            open_ones: list[Any] = list(
+                Conversation.objects.exclude(state="closed").values_list("id", "state", "agent_id", "skill_id", "leaving_at")
+            )
             people = {one.id: one for one in Membership.objects.filter(account_id=self.id)}
             has = set(MembershipSkill.objects.values_list("membership_id", "skill_id"))
             online = set(Presence.objects.filter(state="online").values_list("membership_id", flat=True))

@@ -64,7 +64,7 @@ class Machine(RuleBasedStateMachine):
 
 def test_the_promises_hold_whatever_happens_at_once(transactional_db: Any) -> None:  # noqa: ARG001 - flushed afterwards
     happened.clear()
-    run_state_machine_as_test(Machine, settings=BOUNDED)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Machine, settings=BOUNDED)
     assert happened["routed"] > 100
     done = {name.partition(":")[0] for name in happened if name.endswith(": done")}
     assert {"arrive", "online", "away", "close", "take", "next", "to skill", "to agent", "give back", "several"} <= done

@@ -8,11 +8,11 @@ from antiphon.kit import clock
 from antiphon.routing.presence import leave
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+class Adapter(DefaultAccountAdapter):
     """What signing in and out does beside what the library does."""
 
     def logout(self, request: HttpRequest) -> None:
         """Say that the person is offline, then end the session."""
-        for account_id, member in Membership.objects.filter(user_id=request.user.pk).values_list("account_id", "id"):
+        for account_id, member in Membership.objects.filter(user_id=request.user.pk or 0).values_list("account_id", "id"):
             leave(account_id, member, at=clock.now())
         super().logout(request)

@@ -127,7 +127,7 @@ class TalkRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Unmoved:
     """What was chosen in a form that was refused, and why."""
 
     error: str = ""
@@ -168,7 +168,7 @@ class SupervisorPage:
     destinations: list[Destination]
     skills: list[Destination]
     presences: dict[str, Word]
-    refused: Refused
+    refused: Unmoved
     ticket: str
 
     @property
@@ -190,13 +190,13 @@ def supervisor_page(
     at: datetime,
     ticket: str,
     checked: Collection[UUID] = (),
-    refused: Refused | None = None,
+    refused: Unmoved | None = None,
 ) -> SupervisorPage:
     """Return the page, with these conversations chosen."""
     queues = [_queue(row, filters, at=at) for row in overview.queues(db, visit.account_id, at=at)]
     found = overview.agents(db, visit.account_id, at=at, skill_id=filters.skill)
     agents = [_agent(row, filters, at=at) for row in found if row.has_skill or row.id == filters.agent]
-    problem = refused or Refused()
+    problem = refused or Unmoved()
     talks = rows(db, sql(_HERE, "supervised"), _asked(visit, filters, at=at))
     return SupervisorPage(
         at=at,

@@ -22,7 +22,7 @@ from antiphon.routing.presence import TOPIC, set_presence
 from antiphon.workspace import forms, words
 from antiphon.workspace.access import Visit, tenant_view
 from antiphon.workspace.live import stream
-from antiphon.workspace.pages.supervisor import SHOWN, Filters, Place, Refused, supervisor_page
+from antiphon.workspace.pages.supervisor import SHOWN, Filters, Place, Unmoved, supervisor_page
 from antiphon.workspace.replies import show
 
 _PARTS = ("queues", "agents", "talks")
@@ -45,7 +45,7 @@ def moving(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
         if moved.refused and not moved.ids:
             raise moved.refused[0]
     except Problem as problem:
-        refused = Refused(problem.message, problem.field, request.POST.get("to", ""))
+        refused = Unmoved(problem.message, problem.field, request.POST.get("to", ""))
         return _shown(request, visit, db, request.POST, refused=refused)
     undo = reverse("recall", args=[moved.ids[0]]) if len(moved.ids) == 1 and not _was_assigned(visit, moved.ids[0]) else ""
     return _back(request, said=_said(moved, visit, agent_id=agent_id), undo=undo)
@@ -68,7 +68,7 @@ def agent_presence(request: HttpRequest, visit: Visit, db: Database, person_id: 
     return _back(request, said=said)
 
 
-def _shown(request: HttpRequest, visit: Visit, db: Database, given: QueryDict, *, refused: Refused | None = None) -> HttpResponse:
+def _shown(request: HttpRequest, visit: Visit, db: Database, given: QueryDict, *, refused: Unmoved | None = None) -> HttpResponse:
     ticket = stream(db, visit, ["conversations", TOPIC])
     checked = _chosen(given)
     page = supervisor_page(db, visit, _filters(given), at=clock.now(), ticket=ticket, checked=checked, refused=refused)
