@@ -118,7 +118,7 @@
         data: drawing.steps.map((step) => ({ name: step.name, value: Math.sqrt(step.value) })),
         color: [color["--chart-area"]],
         itemStyle: { borderWidth: 0 },
-        label: { position: "right", color: color["--color-text"], fontSize: 12, formatter: (point) => `${point.name}  ${drawing.steps[point.dataIndex].shown}  ${drawing.steps[point.dataIndex].share}` },
+        label: { position: "right", color: color["--color-text"], fontSize: 12, lineHeight: 16, formatter: (point) => `${point.name}  ${drawing.steps[point.dataIndex].shown}\n${drawing.steps[point.dataIndex].share}`.trim() },
         labelLine: { lineStyle: { color: color["--color-line-strong"] } },
       }],
     };
@@ -144,7 +144,7 @@
     const drawing = JSON.parse(place.dataset.chart);
     place.closest("[data-drawn]")?.removeAttribute("hidden");
     place.dataset.kind = drawing.kind;
-    place.dataset.size = Math.min(20, drawing.x?.length ?? 0) > 8 && drawing.kind === "ranked" ? "tall" : "";
+    if (drawing.kind === "ranked") place.dataset.size = drawing.x.length > 8 ? "tall" : drawing.x.length < 5 ? "short" : "";
     const chart = drawn.get(place) ?? echarts.init(place, null, { renderer: "svg" });
     chart.setOption(KINDS[drawing.kind](drawing, roles(place)), true);
     if (!drawn.has(place)) new ResizeObserver(() => chart.resize()).observe(place);
