@@ -186,6 +186,7 @@ def test_every_page_with_every_role(north: Tenant, things: dict[str, Any]) -> No
                 assert response.status_code in {200, 302, 303, 404, 409, 422}, told
                 if page.method == "GET":
                     assert response.status_code == 200, told
+                    assert b"".join(response), told
             else:
                 assert response.status_code == 403, told
 

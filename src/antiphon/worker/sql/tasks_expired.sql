@@ -1,5 +1,5 @@
 -- Across accounts: tasks whose files are due: their result expired, or they were stopped so long ago that nobody will try again.
--- No index: tasks are few.
+-- Index: none, tasks are few.
 select account_id, id
 from task
 where not result ? 'is_deleted'

@@ -58,7 +58,7 @@ def take_file(visit: Visit, posted: QueryDict, uploaded: "UploadedFile[Any] | No
     if uploaded is None or not uploaded.size:
         raise Invalid("no_lines", _("Choose a file with notices."), field="file")
     if uploaded.size > _LARGEST:
-        raise Invalid("too_large", _("A file may have 256 MB: split it."), field="file")
+        raise Invalid("file_too_large", _("A file may have 256 MB: split it."), field="file")
     source = source_in(visit.account_id, forms.number(posted.get("source", "")) or 0)
     with account(visit.account_id):
         arguments = {"source": source.pk, "file": _NAME, "lines": 0}
