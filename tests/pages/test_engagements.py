@@ -46,8 +46,8 @@ def test_what_was_heard_and_is_not_mapped_is_offered_with_its_text(north: Tenant
     html = visitor("Cam").get(f"/campaigns/{campaign.pk}/engagements/new/").content.decode()
     assert 'value="heard:482190"' in html
     assert 'value="heard:C1"' not in html
-    assert "2 texts since 11:42" in html
-    assert "last 11:42" in html
+    assert "2 texts since 11:42" in text_of(html)
+    assert "last 11:42" in text_of(html)
     assert "<q>Last weeks for your check-up.</q>" in html
     assert "Authentication" in html
     assert "Always on: a consumer is known by the number they write from" in html
