@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,7 +44,7 @@ def campaigns_needing_attention(db: Database, visit: Visit, *, at: datetime, cam
 
 def _line(row: Any, *, at: datetime) -> Attention:
     url = reverse("campaign", args=[row.id])
-    return Attention("speakerphone", _told(row, at=at), _why(row, at=at), url, row.id)
+    return Attention("speakerphone", _told(row, at=at), _why(row), url, row.id)
 
 
 def _told(row: Any, *, at: datetime) -> str:
@@ -55,16 +56,14 @@ def _told(row: Any, *, at: datetime) -> str:
     return texts % {"name": row.name, "count": f"{row.count:,}", "since": since}
 
 
-def _why(row: Any, *, at: datetime) -> str:
+def _why(row: Any) -> str:
     """Say why nothing is linked, and what to do."""
     if row.phase == "draft":
         return _("It is a draft: replies start conversations without a link, and nothing is counted. Publish it.")
     if row.phase == "paused":
         return _("It is paused: replies start conversations without a link. Resume it.")
     if row.phase == "scheduled":
-        begins = times.moment(row.starts_at, now=at)
-        return _("Its frame begins on %(date)s: earlier replies start conversations without a link. Let it begin earlier.") % {
-            "date": begins
-        }
-    over = times.moment(row.ends_at, now=at)
-    return _("Its frame is over since %(date)s: replies start conversations without a link. Give it a later last day.") % {"date": over}
+        told = _("Its first day is %(date)s: earlier replies start conversations without a link. Let it begin earlier.")
+        return told % {"date": dateformat.format(row.starts_on, "j F")}
+    told = _("It is over, its last day was %(date)s: replies start conversations without a link. Give it a later last day.")
+    return told % {"date": dateformat.format(row.ends_on, "j F")}

@@ -3,7 +3,7 @@
 -- Indexes: campaign_by_state (account_id, state), campaign_version_once, notice_by_campaign, notice_unmapped, engagement_entry_point_once.
 with watched as materialized (
     select
-        p.id, p.name, p.state, p.starts_at, p.ends_at,
+        p.id, p.name, p.state, p.starts_on, p.ends_on,
         case when p.state <> 'published' then p.state when p.starts_at > %(at)s::timestamptz then 'scheduled' else 'ended' end as phase,
         greatest(
             %(since)s::timestamptz,
@@ -57,7 +57,7 @@ counted as (
     ) told
     where w.state = 'draft'
 )
-select id, name, phase, starts_at, ends_at, count, first_at
+select id, name, phase, starts_on, ends_on, count, first_at
 from counted
 where count > 0
 order by count desc, id
