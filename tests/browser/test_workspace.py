@@ -150,7 +150,8 @@ def test_two_agents_see_what_the_other_does(ada: Looked, ben: Looked) -> None:
     ben.go("/workspace/")
     expect(row(ben.page, "For both of us")).to_have_count(0)
     ada.page.get_by_role("button", name="Transfer", exact=True).click()
-    ada.page.get_by_label("or to an agent who has the skill").select_option(label="Ben")
+    agents = ada.page.get_by_label("or to an agent who has the skill")
+    agents.select_option(agents.locator("option").filter(has_text="Ben").get_attribute("value"))
     ada.page.locator("#transfer").get_by_role("button", name="Transfer", exact=True).click()
     expect(ada.page.get_by_role("status").filter(has_text="Transferred.")).to_be_visible()
     expect(row(ben.page, "For both of us")).to_be_visible()
@@ -202,6 +203,21 @@ def test_a_timeline_that_is_read_stays_put_and_counts_what_is_new(ada: Looked) -
     page.get_by_role("button", name="2 new replies").click()
     expect(page.get_by_role("button", name="2 new replies")).to_be_hidden()
     assert log.evaluate("line => line.scrollHeight - line.scrollTop - line.clientHeight") < 60
+
+
+def test_a_form_that_is_being_filled_in_stays_open_while_news_arrives(ada: Looked) -> None:
+    page, phone = ada.page, begin(ada, "Close me")
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("radio", name="Goal reached").check()
+    page.get_by_label("Value").fill("89")
+    for text in ("One more thing", "And another"):
+        write(ada.site, phone, text)
+        expect(page.get_by_role("log")).to_contain_text(text)
+    expect(page.get_by_label("Value")).to_be_focused()
+    expect(page.get_by_label("Value")).to_have_value("89")
+    expect(page.get_by_role("radio", name="Goal reached")).to_be_checked()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Close", exact=True)).to_be_focused()
 
 
 def test_a_draft_survives_until_it_is_sent_or_its_writer_signs_out(ada: Looked) -> None:
@@ -281,7 +297,9 @@ def test_a_page_that_lost_its_stream_a_hundred_times_equals_a_fresh_one(ada: Loo
     for region in ("#mine", "#open"):
         expect(page.locator("[data-lost]:visible")).to_have_count(0)
         fresh.goto(page.url)
-        page.evaluate("region => htmx.trigger(region, 'heard')", region) if page.evaluate(SHOWN, region) != fresh.evaluate(SHOWN, region) else None
+        page.evaluate("region => htmx.trigger(region, 'heard')", region) if page.evaluate(SHOWN, region) != fresh.evaluate(
+            SHOWN, region
+        ) else None
         page.wait_for_timeout(300)
         assert page.evaluate(SHOWN, region) == fresh.evaluate(SHOWN, region)
     fresh.close()

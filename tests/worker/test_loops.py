@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from antiphon.accounts.models import Skill
+from antiphon.accounts.models import MembershipSkill, Skill
 from antiphon.conversations.models import Conversation
 from antiphon.edge.doors import connect
 from antiphon.edge.drain import spooled
 from antiphon.edge.spool import Spool
 from antiphon.events.models import Event
+from antiphon.events.verbs import wake_relay
 from antiphon.intake.models import Arrival, ArrivalKey, DeliveryReport, Notice, Reply
 from antiphon.kit.db import account
 from antiphon.metrics.models import Counter, CounterMove
@@ -143,6 +144,30 @@ def test_queues_are_routed_the_silent_set_away_and_what_they_leave_alone_goes_ba
     online(north, "Ben")
     loops.route_queues(desk)
     assert states(north.id) == ["assigned"]
+
+
+def test_nobody_waits_beside_a_free_agent_while_the_worker_runs(committed: World, tmp_path: Path) -> None:
+    """A reply is given within a second of being told; a skill that nobody is told of, by the next look."""
+    north = committed.north
+    online(north, "Ben")
+    route = next(loop for loop in LOOPS if loop.turn is loops.route_queues)
+    worker = Worker([replace(route, every_seconds=3600)], spool=tmp_path, now=committed.clock)
+    worker.start()
+    time.sleep(1)
+    take(north, [arrival(north, "reply", reply(north, CLEO, "yes"))])
+    with connect("default") as db:
+        wake_relay(db, north.id)
+    wait_until(lambda: states(north.id) == ["assigned"], seconds=5)
+    worker.stop()
+    with account(north.id):
+        Conversation.objects.update(skill=north.skills["sales"], state="queued", agent=None)
+    worker = running(tmp_path, route)
+    time.sleep(1)
+    assert states(north.id) == ["queued"]
+    with account(north.id):
+        MembershipSkill.objects.create(account_id=north.id, membership=north.people["Ben"], skill=north.skills["sales"])
+    wait_until(lambda: states(north.id) == ["assigned"], seconds=5)
+    worker.stop()
 
 
 def online(tenant: Tenant, name: str) -> None:

@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from antiphon.accounts.models import CannedAnswer, Membership, Skill
+from antiphon.accounts.models import CannedAnswer, Skill
 from antiphon.campaigns.models import Engagement
 from antiphon.kit import segments
 from antiphon.kit.db import Database, rows, sql
+from antiphon.routing import overview
 from antiphon.workspace import times, words
 from antiphon.workspace.access import Visit
 from antiphon.workspace.pages.beside import Beside, OptOut, beside, outcome_of
@@ -176,7 +177,7 @@ def _page(db: Database, visit: Visit, talk: Any, *, at: datetime, typed: Typed, 
         outcome=outcome_of(talk.outcome),
         may=may,
         skills=_skills(visit, talk) if may.transfer else [],
-        agents=_agents(visit, talk) if may.transfer else [],
+        agents=_agents(db, visit, talk, at=at) if may.transfer else [],
         engagements=_engagements(visit, talk) if may.link else [],
         timeline=timeline(db, visit.account_id, talk, membership_id=visit.membership_id, at=at),
         beside=beside(db, visit, talk, may_link=may.link, at=at),
@@ -222,10 +223,16 @@ def _skills(visit: Visit, talk: Any) -> list[Choice]:
     return [Choice(str(key), name) for key, name in found.order_by("name").values_list("id", "name")]
 
 
-def _agents(visit: Visit, talk: Any) -> list[Choice]:
-    """Return who else has the skill."""
-    found = Membership.objects.filter(account_id=visit.account_id, is_active=True, membershipskill__skill_id=talk.skill_id)
-    return [Choice(str(key), name) for key, name in found.exclude(id=talk.agent_id or 0).order_by("name").values_list("id", "name")]
+def _agents(db: Database, visit: Visit, talk: Any, *, at: datetime) -> list[Choice]:
+    """Return who else has the skill, whether they are there and what they have: a transfer to who has no room is refused."""
+    found = overview.agents(db, visit.account_id, at=at, skill_id=talk.skill_id)
+    return [Choice(str(row.id), _standing(row)) for row in found if row.has_skill and row.may_take and row.id != talk.agent_id]
+
+
+def _standing(row: Any) -> str:
+    presence = str(words.PRESENCE[row.state].text).lower()
+    told = {"name": row.name, "presence": presence, "open": row.open, "capacity": row.capacity}
+    return _("%(name)s, %(presence)s, %(open)d of %(capacity)d") % told
 
 
 def _engagements(visit: Visit, talk: Any) -> list[Choice]:
