@@ -4,10 +4,11 @@
   const TOAST_MS = 8000;
   const refused = () => document.querySelector("[aria-invalid=true]") ?? document.querySelector("[data-open] [role=alert]");
 
-  function look() {
+  // Only a page that opens, or what was sent from a form, may take the focus: news that arrives by itself leaves it alone.
+  function look(mayTake) {
     const found = refused();
     if (!found) {
-      if (document.activeElement === document.body) (document.querySelector("[data-open] [data-first]") ?? document.querySelector("[data-focus]"))?.focus();
+      if (mayTake && document.activeElement === document.body) (document.querySelector("[data-open] [data-first]") ?? document.querySelector("[data-focus]"))?.focus();
       return;
     }
     const field = found.matches("[aria-invalid]") ? found : found.closest("form").querySelector("select, input:not([type=hidden]), textarea");
@@ -21,9 +22,9 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    look();
+    look(true);
     document.querySelectorAll("[data-toast]").forEach(fade);
   });
   document.addEventListener("toggle", (event) => event.newState === "open" && event.target.querySelector?.("[data-first]")?.focus(), true);
-  document.addEventListener("htmx:after:swap", look);
+  document.addEventListener("htmx:after:swap", (event) => look(event.detail?.ctx?.sourceElement?.matches?.("form") ?? false));
 })();
