@@ -17,6 +17,8 @@ PAGES = {
         "/conversations/?state=all&phone=%2B31600000000",
         "conversation",
         "why",
+        "/workspace/",
+        "/goto/",
         "/accounts/you/",
         "/accounts/second-factor/",
     ),
