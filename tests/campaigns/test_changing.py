@@ -12,6 +12,8 @@ from antiphon.campaigns.history import changed_since, engagement_changed_since, 
 from antiphon.campaigns.models import Campaign, Engagement, EngagementEntryPoint
 from antiphon.campaigns.removal import remove_engagement, restore_engagement
 from antiphon.campaigns.types import Drafted, WarningCode
+from antiphon.conversations import verbs as conversations
+from antiphon.conversations.models import Conversation
 from antiphon.kit.db import account
 from antiphon.kit.problems import Conflict, Missing, Stale
 from tests.kit.world import CLEO, Tenant
@@ -37,8 +39,6 @@ def test_a_removed_engagement_finds_no_reply_and_what_it_was_linked_to_stays(nor
     assert not EngagementEntryPoint.objects.filter(engagement=north.engagements["Second"]).exists()
     story.notice("+31644444444", campaign="C2")
     second = story.reply("+31644444444")
-    from antiphon.conversations.models import Conversation  # noqa: PLC0415 - waits for Django's set-up
-
     linked = dict(Conversation.objects.values_list("id", "engagement_id"))
     assert linked[first] == north.engagements["Second"].id
     assert linked[second] is None
@@ -157,3 +157,21 @@ def test_many_campaigns_are_guarded_together_as_each_is_alone(north: Tenant) -> 
         assert sorted(warning.message for warning in together[one.id].warnings) == sorted(warning.message for warning in alone)
         assert len(together[one.id].overlaps) == sum(warning.code is WarningCode.OVERLAP for warning in alone)
     assert {overlap.wins for overlap in together[made[-1].id].overlaps} == {True}
+
+
+def test_nobody_links_a_conversation_by_hand_to_what_was_removed(north: Tenant) -> None:
+    campaign = north.campaign()
+    second = north.engagement(campaign, name="Second", entry_points=["C2"])
+    story = Story(north)
+    talk = story.reply(CLEO)
+
+    def link() -> None:
+        with account(north.id) as db:
+            conversations.link(db, north.id, talk, engagement_id=second.id, reason="asked", actor=CAM, at=north.clock())
+
+    remove_engagement(north.id, second.id, actor=CAM, at=north.clock())
+    with pytest.raises(Missing):
+        link()
+    restore_engagement(north.id, second.id, actor=CAM, at=north.clock())
+    link()
+    assert Conversation.objects.get(id=talk).engagement_id == second.id

@@ -342,7 +342,7 @@ def _chosen(account_id: int, conversation: Conversation, engagement_id: int | No
         )
     found = (
         Engagement.objects.select_related("campaign")
-        .filter(account_id=account_id, id=engagement_id, source_id=conversation.source_id)
+        .filter(account_id=account_id, id=engagement_id, source_id=conversation.source_id, removed_at=None)
         .first()
     )
     if found is None:

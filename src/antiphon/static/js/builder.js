@@ -41,7 +41,7 @@
     const button = event.target.closest("[data-insert]");
     if (button) insert(button);
   });
-  document.addEventListener("submit", () => (dirty = false));
+  document.addEventListener("submit", (event) => event.target.matches("[data-dirty]") && (dirty = false));
   window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
   document.addEventListener("DOMContentLoaded", reveal);
   document.addEventListener("htmx:after:swap", reveal);

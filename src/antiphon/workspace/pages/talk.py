@@ -236,7 +236,7 @@ def _standing(row: Any) -> str:
 
 
 def _engagements(visit: Visit, talk: Any) -> list[Choice]:
-    found = Engagement.objects.filter(account_id=visit.account_id, source_id=talk.source_id).exclude(
+    found = Engagement.objects.filter(account_id=visit.account_id, source_id=talk.source_id, removed_at=None).exclude(
         campaign__state__in=["draft", "archived"]
     )
     names = found.order_by("campaign__name", "number").values_list("id", "campaign__name", "name")
