@@ -1,5 +1,7 @@
 """People, invitations, canned answers, keys and the audit trail by the API: what pages can do, programs can."""
 
+from typing import Any
+
 from django.test import Client
 
 from antiphon.accounts.verbs import create_api_key
@@ -71,7 +73,8 @@ def test_keys_are_listed_without_secrets_and_end(north: Tenant, api: Caller) -> 
 
 def test_the_trail_comes_in_pages(north: Tenant, api: Caller) -> None:
     everything = api.get("audit?limit=200")["items"]
-    found, cursor = [], ""
+    found: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = api.get(f"audit?limit=3{cursor and f'&cursor={cursor}'}")
         found, cursor = found + page["items"], page["next"]
