@@ -7,7 +7,8 @@ from antiphon.bench.site import scratch
 from antiphon.bench.types import Options
 from antiphon.kit.db import lane_account, numbered, sql
 
-# In the order in which a batch meets them; those of the second group only when there is something late, a copy, or a report; the last one beside it.
+# In the order in which a batch meets them; those of the second group only when there is something late, a copy, or a report; the
+# last one beside it.
 EACH_BATCH = (
     ("intake", "arrivals_store"), ("consumers", "lock"), ("intake", "history"), ("intake", "ignored"), ("attribution", "claims"),
     ("intake", "store_notices"), ("intake", "store_broadcasts"), ("intake", "waiting_reports"), ("attribution", "attribute"),

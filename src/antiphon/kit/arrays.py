@@ -32,9 +32,9 @@ class PackedDumper(Dumper):
 
     format = Format.BINARY
 
-    def dump(self, obj: Packed) -> bytes:
+    def dump(self, packed: Packed) -> bytes:
         """Return the bytes."""
-        return obj.form
+        return packed.form
 
 
 @cache
