@@ -7,7 +7,7 @@ from antiphon.kit.tables import Fact
 
 
 class Endpoint(InAccount):
-    """An address that events are delivered to. `position` is how far events have been put in its line."""
+    """An address that events are delivered to. `position` is how far events have been put in its line; `error` what it said last."""
 
     class State(models.TextChoices):
         """Whether it is delivered to: by a person's word, or because it is gone or has failed for days."""
@@ -22,7 +22,9 @@ class Endpoint(InAccount):
     kinds = models.JSONField(default=list)
     state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
     position = models.BigIntegerField()
+    delivered_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
+    error = models.CharField(max_length=100, blank=True, default="")
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
@@ -76,6 +78,9 @@ class Delivery(models.Model):
         db_table = "webhook_delivery"
         indexes = [
             models.Index(fields=["account", "endpoint_id", "position"], name="webhook_delivery_log"),
+            models.Index(
+                fields=["account", "endpoint_id", "event_id"], name="webhook_delivery_given_up", condition=models.Q(state="given_up")
+            ),
             models.Index(
                 fields=["account", "endpoint_id", "subject", "position"], name="webhook_delivery_line", condition=models.Q(state="waiting")
             ),

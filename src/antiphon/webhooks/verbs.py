@@ -53,7 +53,7 @@ def edit(account_id: int, endpoint_id: int, changes: dict[str, Any], *, version:
             setattr(found, field, value)
         found.version += 1
         if checked.get("state") == Endpoint.State.ACTIVE:
-            found.failing_since = None
+            found.failing_since, found.error = None, ""
             Delivery.objects.filter(account_id=account_id, endpoint_id=endpoint_id, state=Delivery.State.WAITING).update(next_at=at)
         found.save()
         _audit(found, actor=actor, at=at, action="webhook.edited", **checked)

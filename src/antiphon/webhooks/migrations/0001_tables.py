@@ -31,7 +31,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.BigIntegerField()),
+                ("delivered_at", models.DateTimeField(null=True)),
                 ("failing_since", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, default="", max_length=100)),
                 ("created_at", models.DateTimeField()),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("account", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account")),
@@ -102,6 +104,11 @@ class Migration(migrations.Migration):
                 "db_table": "webhook_delivery",
                 "indexes": [
                     models.Index(fields=["account", "endpoint_id", "position"], name="webhook_delivery_log"),
+                    models.Index(
+                        condition=models.Q(("state", "given_up")),
+                        fields=["account", "endpoint_id", "event_id"],
+                        name="webhook_delivery_given_up",
+                    ),
                     models.Index(
                         condition=models.Q(("state", "waiting")),
                         fields=["account", "endpoint_id", "subject", "position"],

@@ -18,10 +18,13 @@ logged as (
     select %(account)s::bigint, id, endpoint_id, event_id, %(at)s::timestamptz, status, error, took_ms, answer from ended
 ),
 by_endpoint as (
-    select endpoint_id, bool_or(state = 'delivered') as is_reached, max(endpoint_state) as state from ended group by endpoint_id
+    select endpoint_id, bool_or(state = 'delivered') as is_reached, max(error) as error, max(endpoint_state) as state
+    from ended group by endpoint_id
 )
 update webhook_endpoint e
-set failing_since = case when by_endpoint.is_reached then null else coalesce(e.failing_since, %(at)s::timestamptz) end,
+set delivered_at = case when by_endpoint.is_reached then %(at)s::timestamptz else e.delivered_at end,
+    failing_since = case when by_endpoint.is_reached then null else coalesce(e.failing_since, %(at)s::timestamptz) end,
+    error = case when by_endpoint.is_reached then '' else by_endpoint.error end,
     state = case when by_endpoint.state <> '' and e.state = 'active' then by_endpoint.state else e.state end
 from by_endpoint
 where e.account_id = %(account)s::bigint and e.id = by_endpoint.endpoint_id
