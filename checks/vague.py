@@ -33,6 +33,7 @@ RULE = Rule(
         "src/antiphon/api/events.py:data": "CloudEvents calls the content so",
         "src/antiphon/bench/load.py:data_received": "asyncio calls it so",
         "*:handle_starttag": "the parser of the standard library calls it so",
+        "src/antiphon/webhooks/calling.py:*info": "the HTTP library calls it so",
         "*:campaign_manager": "a role: who runs campaigns",
         "*:CAMPAIGN_MANAGER": "as above",
         "src/antiphon/campaigns/models.py:service": "a goal that campaigns have",

@@ -164,8 +164,8 @@ def send_test(request: HttpRequest, webhook_id: int) -> Status[dict[str, Any]]:
 def replay_stretch(request: HttpRequest, webhook_id: int, payload: RangeIn) -> dict[str, int]:
     """Every event of its kinds that was learned of from `from` up to, not including, `to`."""
     caller = caller_of(request)
-    told = {"start": payload.start, "end": payload.end, "actor": caller.actor, "at": clock.now()}
-    return {"events": verbs.replay_between(caller.account_id, webhook_id, **told)}
+    start, end, at = payload.start, payload.end, clock.now()
+    return {"events": verbs.replay_between(caller.account_id, webhook_id, start=start, end=end, actor=caller.actor, at=at)}
 
 
 @router.get("webhooks/{int:webhook_id}/deliveries", response=Page[DeliveryOut], auth=May("webhooks.read"), summary="What was delivered")
