@@ -89,7 +89,7 @@ def address(looked: Looked, path: str) -> str:
         "why": ("/conversations/?state=all", "a.conversation-line", "why/"),
         "campaign": ("/campaigns/", "a.campaign-name >> text=Tyre swap", ""),
         "versions": ("/campaigns/", "a.campaign-name >> text=Tyre swap", "versions/"),
-        "engagement": ("/campaigns/engagements/new/", "a.choice-link >> text=Tyre swap", ""),
+        "engagement": ("/campaigns/engagements/new/", "a.choice-link:has-text('Tyre swap')", ""),
         "arrival": ("/quarantine/", "text=Look", ""),
     }
     if path not in ways:
