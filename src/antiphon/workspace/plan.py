@@ -81,7 +81,9 @@ def plan(own: Drawn, others: Sequence[Drawn], *, today: date) -> Plan:
         )
 
     rows = [row(one, index) for index, one in enumerate([own, *others])]
-    return Plan(rows, [(_text(x(day)), day) for day in _marks(first, last) if x(day) < WIDTH * 0.94], _text(x(today)), TOP + STEP * len(rows) + 18)
+    return Plan(
+        rows, [(_text(x(day)), day) for day in _marks(first, last) if x(day) < WIDTH * 0.94], _text(x(today)), TOP + STEP * len(rows) + 18
+    )
 
 
 def _range(own: Drawn, *, today: date) -> tuple[date, date]:
