@@ -112,9 +112,9 @@ def lane_account(db: Database, account_id: int) -> Iterator[Database]:
             run(db, "select set_config('antiphon.account', %(account)s, true)", {"account": str(account_id)})
             yield db
         return
-    # One message for both, which `db.transaction()` cannot send: a round trip costs as much as storing a reply.
-    db.execute(f"begin; select set_config('antiphon.account', '{int(account_id)}', true)", prepare=False)
     try:
+        # One message for both, which `db.transaction()` cannot send: a round trip costs as much as storing a reply.
+        db.execute(f"begin; select set_config('antiphon.account', '{int(account_id)}', true)", prepare=False)
         yield db
     except BaseException:
         if not db.closed:
