@@ -9,11 +9,18 @@ from typing import Any
 
 from antiphon.bench.hooks import notices, replies
 from antiphon.bench.plans import plans
+from antiphon.bench.report import report
 from antiphon.bench.start import start
 from antiphon.bench.types import Options, WrongFiguresError
 from antiphon.cli.errors import FailedError
 
-BENCHES: dict[str, Callable[[Options], dict[str, Any]]] = {"replies": replies, "notices": notices, "start": start, "plans": plans}
+BENCHES: dict[str, Callable[[Options], dict[str, Any]]] = {
+    "replies": replies,
+    "notices": notices,
+    "start": start,
+    "plans": plans,
+    "report": report,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from antiphon.kit.db import Database, rows, sql
+from antiphon.kit.db import Database, rows, run, sql
 from antiphon.kit.problems import Invalid
 from antiphon.metrics.bands import percentile
 from antiphon.metrics.dictionary import DIMENSIONS, METRICS, Base, Linked, Metric, Unit
@@ -117,6 +117,7 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
         "account_id": account_id,
         "metrics": sorted({stored for metric in asked for stored in _stored(metric)}),
         "timed": sorted({stored for metric in asked if _is_timed(metric, over_time) for stored in _stored(metric)}),
+        "totalled": [metric.stored for metric in asked if metric.unit in {Unit.SECONDS, Unit.MONEY}],
         "banded": [metric.stored for metric in asked if metric.unit is Unit.SECONDS],
         "start": start,
         "end": end,
@@ -126,7 +127,7 @@ def report(  # noqa: PLR0913 - one keyword for each thing that can be asked
         "most": MOST + 1,
         **_filters(filters or {}),
     }
-    sums = _summed(_few(rows(db, sql(__package__, "report"), parameters)), split, time_zone)
+    sums = _summed(_few(_read(db, parameters)), split, time_zone)
     groups = _joined(sums, lambda key: (None, key[1]))
     whole = _filled(_joined(sums, lambda _: _WHOLE), asked)
     groups, sums = (groups, sums) if split else (whole, whole if step is Grain.TOTAL else sums)
@@ -159,6 +160,13 @@ def began(db: Database, account_id: int, *, metrics: Sequence[str]) -> datetime 
 
 
 Sums = dict[tuple[str, Linked, str], dict[Key, _Sum]]
+
+
+def _read(db: Database, parameters: dict[str, Any]) -> list[Any]:
+    """Run the statement with settings of its own, which end with it."""
+    with db.transaction(force_rollback=True):
+        run(db, sql(__package__, "room"))
+        return rows(db, sql(__package__, "report"), parameters)
 
 
 def _few(found: list[Any]) -> list[Any]:

@@ -23,7 +23,7 @@ select
     engagement_id <> 0 as is_linked,
     currency,
     sum(value)::bigint as value,
-    sum(total) as total
+    coalesce(sum(total) filter (where metric = any(%(totalled)s::text[])), 0) as total
 from counter_now
 cross join lateral (select metric = any(%(timed)s::text[]) as is_so) as timed
 where account_id = %(account_id)s::bigint
