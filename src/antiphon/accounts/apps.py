@@ -1,6 +1,9 @@
 """The Django application of this step."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext
+
+from antiphon.kit import problems
 
 
 class AccountsConfig(AppConfig):
@@ -9,3 +12,7 @@ class AccountsConfig(AppConfig):
     name = "antiphon.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have problems told in the language of whoever is served."""
+        problems.speak(gettext)

@@ -20,7 +20,7 @@ def canned_answer_in(account_id: int, answer_id: int) -> CannedAnswer:
     """Return a canned answer of the account. Raises Missing."""
     found = CannedAnswer.objects.filter(account_id=account_id, id=answer_id).first()
     if found is None:
-        raise Missing("not_found", f"There is no canned answer {answer_id} in this account.")
+        raise Missing("not_found", "There is no canned answer {answer_id} in this account.", answer_id=answer_id)
     return found
 
 
@@ -89,4 +89,6 @@ def _checked(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
 def _check_is_free(account_id: int, shortcut: str, language: str, *, but: int) -> None:
     taken = CannedAnswer.objects.filter(account_id=account_id, shortcut=shortcut, language=language).exclude(id=but)
     if taken.exists():
-        raise Conflict("shortcut_taken", f"Another canned answer has the shortcut {shortcut} in this language.", field="shortcut")
+        raise Conflict(
+            "shortcut_taken", "Another canned answer has the shortcut {shortcut} in this language.", field="shortcut", shortcut=shortcut
+        )

@@ -115,7 +115,9 @@ def is_known(invitation: Invitation) -> bool:
 def _join(invitation: Invitation, *, name: str, password: str | None, signed_in: User | None, at: datetime) -> Membership:
     if is_known(invitation):
         if signed_in is None or signed_in.email != invitation.email:
-            raise Conflict("sign_in_first", f"{invitation.email} signs in here already: sign in with it, then open the link again.")
+            raise Conflict(
+                "sign_in_first", "{email} signs in here already: sign in with it, then open the link again.", email=invitation.email
+            )
         password = None
     else:
         inputs.check_password(password or "", email=invitation.email, name=name)
@@ -132,16 +134,16 @@ def _skills_left(invitation: Invitation) -> list[int]:
 
 def _check_is_new(account_id: int, email: str, *, at: datetime) -> None:
     if Membership.objects.filter(account_id=account_id, user__email=email).exists():
-        raise Conflict("person_exists", f"{email} is in this account already.", field="email")
+        raise Conflict("person_exists", "{email} is in this account already.", field="email", email=email)
     waiting = Invitation.objects.filter(account_id=account_id, email=email, accepted_at=None, revoked_at=None, expires_at__gt=at)
     if waiting.exists():
-        raise Conflict("invited_already", f"{email} is invited already: send that invitation again.", field="email")
+        raise Conflict("invited_already", "{email} is invited already: send that invitation again.", field="email", email=email)
 
 
 def _open(account_id: int, invitation_id: int) -> Invitation:
     found = Invitation.objects.select_for_update().filter(account_id=account_id, id=invitation_id).first()
     if found is None:
-        raise Missing("not_found", f"There is no invitation {invitation_id} in this account.")
+        raise Missing("not_found", "There is no invitation {invitation_id} in this account.", invitation_id=invitation_id)
     if found.accepted_at or found.revoked_at:
         raise Conflict("invitation_over", "This invitation was used or revoked: invite them anew.")
     return found

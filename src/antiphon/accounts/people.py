@@ -20,7 +20,7 @@ def person_in(account_id: int, membership_id: int, *, field: str = "") -> Member
     """Return a person of the account. Raises Missing."""
     found = Membership.objects.select_related("user").filter(account_id=account_id, id=membership_id).first()
     if found is None:
-        raise Missing("not_found", f"There is no person {membership_id} in this account.", field=field)
+        raise Missing("not_found", "There is no person {membership_id} in this account.", field=field, membership_id=membership_id)
     return found
 
 
@@ -124,8 +124,9 @@ def _check_keeps_administrator(person: Membership, *, is_administrator: bool) ->
         return
     others = Membership.objects.filter(account_id=person.account_id, role=Role.ADMINISTRATOR, is_active=True).exclude(id=person.pk)
     if not others.exists():
-        message = f"{person.name} is the only administrator: make somebody else one first."
-        raise Conflict("last_administrator", message, field="role")
+        raise Conflict(
+            "last_administrator", "{person} is the only administrator: make somebody else one first.", field="role", person=person.name
+        )
 
 
 def _give_exactly(account_id: int, membership_id: int, skills: list[int]) -> None:

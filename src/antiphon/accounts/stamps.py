@@ -16,8 +16,7 @@ class Overtaken(Problem):
     status = 412
 
     def __init__(self, fields: tuple[str, ...]) -> None:
-        message = f"This was changed meanwhile ({', '.join(fields)}): look at it, then save again."
-        super().__init__("stale", message)
+        super().__init__("stale", "This was changed meanwhile ({fields}): look at it, then save again.", fields=", ".join(fields))
         self.fields = fields
 
 

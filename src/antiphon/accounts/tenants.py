@@ -30,7 +30,7 @@ def edit_account(account_id: int, changes: Mapping[str, Any], *, actor: str, at:
         for name, value in _checked(before | dict(changes)).items():
             setattr(tenant, name, value)
         if Account.objects.filter(name__iexact=tenant.name).exclude(id=account_id).exists():
-            raise Conflict("account_exists", f"There is an account {tenant.name} already: choose another name.", field="name")
+            raise Conflict("account_exists", "There is an account {tenant} already: choose another name.", field="name", tenant=tenant.name)
         tenant.save(update_fields=_FIELDS)
         detail = {"name": tenant.name, "changed": stamps.difference(before, account_values(tenant))}
         audit(account_id, actor=actor, action="account.edited", subject=f"account:{account_id}", at=at, detail=detail)
@@ -50,5 +50,5 @@ def _languages(codes: list[str]) -> list[str]:
     found = list(dict.fromkeys(code.strip().lower() for code in codes if code.strip()))
     wrong = [code for code in found if not _LANGUAGE.fullmatch(code)]
     if wrong:
-        raise Invalid("unknown_language", f"{wrong[0]} is no language code: use codes such as nl or pt-br.", field="languages")
+        raise Invalid("unknown_language", "{wrong} is no language code: use codes such as nl or pt-br.", field="languages", wrong=wrong[0])
     return found

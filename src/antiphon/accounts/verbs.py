@@ -38,7 +38,7 @@ def create_account(
     inputs.check_time_zone(time_zone)
     with transaction.atomic():
         if Account.objects.filter(name__iexact=name).exists():
-            raise Conflict("account_exists", f"There is an account {name} already: choose another name.", field="name")
+            raise Conflict("account_exists", "There is an account {name} already: choose another name.", field="name", name=name)
         made = Account.objects.create(name=name, time_zone=time_zone, home_region=home_region.upper())
         with account(made.id):
             audit(made.id, actor=actor, action="account.created", subject=f"account:{made.id}", at=at, detail={"name": name})
@@ -64,7 +64,7 @@ def create_person(  # noqa: PLR0913 - one argument per thing a person has
     with account(account_id):
         user = User.objects.filter(email=email).first() or _new_user(email, name=name, password=password)
         if Membership.objects.filter(account_id=account_id, user=user).exists():
-            raise Conflict("person_exists", f"{email} is in this account already.", field="email")
+            raise Conflict("person_exists", "{email} is in this account already.", field="email", email=email)
         person = Membership.objects.create(
             account_id=account_id, user=user, name=inputs.text(name, field="name", longest=100), role=role, capacity=capacity
         )
@@ -100,7 +100,7 @@ def create_skill(
     with account(account_id):
         known = Skill.objects.filter(account_id=account_id, name=name).first()
         if known and known.removed_at is None:
-            raise Conflict("skill_exists", f"There is a skill {name} already.", field="name")
+            raise Conflict("skill_exists", "There is a skill {name} already.", field="name", name=name)
         made, _ = Skill.objects.update_or_create(account_id=account_id, name=name, defaults=settings | {"removed_at": None})
         audit(account_id, actor=actor, action="skill.added", subject=f"skill:{made.id}", at=at, detail={"name": name, **settings})
     return made
@@ -117,7 +117,7 @@ def edit_skill(account_id: int, skill_id: int, changes: dict[str, Any], *, actor
         for field, value in changes.items():
             setattr(skill, field, inputs.text(value, field="name", longest=100) if field == "name" else value)
         if Skill.objects.filter(account_id=account_id, name=skill.name).exclude(id=skill_id).exists():
-            raise Conflict("skill_exists", f"There is a skill {skill.name} already.", field="name")
+            raise Conflict("skill_exists", "There is a skill {skill} already.", field="name", skill=skill.name)
         skill.save(update_fields=["name", *_TIMES])
         changed = stamps.difference(before, skill_values(skill))
         detail = {"name": skill.name, "changed": changed}
@@ -135,7 +135,9 @@ def remove_skill(account_id: int, skill_id: int, *, used_by: Sequence[str], acto
     with account(account_id):
         skill = skill_in(account_id, skill_id)
         if used_by:
-            raise Conflict("skill_in_use", f"{skill.name} is used by {', '.join(used_by)}: give those another skill first.")
+            raise Conflict(
+                "skill_in_use", "{skill} is used by {listed}: give those another skill first.", skill=skill.name, listed=", ".join(used_by)
+            )
         skill.removed_at = at
         skill.save(update_fields=["removed_at"])
         audit(account_id, actor=actor, action="skill.removed", subject=f"skill:{skill.id}", at=at, detail={"name": skill.name})
@@ -156,7 +158,10 @@ def install_app(account_id: int, app: str, *, actor: str, at: datetime) -> AppGr
         grant = AppGrant.objects.filter(account_id=account_id, app=app).first()
         if grant is None:
             raise Conflict(
-                "app_not_available", f"{app} is not available to this account: the operator runs `antiphon app enable {app}`.", field="app"
+                "app_not_available",
+                "{app} is not available to this account: the operator runs `antiphon app enable {app}`.",
+                field="app",
+                app=app,
             )
         if grant.installed_at is None:
             grant.installed_at = at
@@ -181,7 +186,7 @@ def revoke_api_key(account_id: int, key_id: int, *, actor: str, at: datetime) ->
     """End a key at once. Raises Missing."""
     with account(account_id):
         if not ApiKey.objects.filter(account_id=account_id, id=key_id, revoked_at=None).update(revoked_at=at):
-            raise Missing("not_found", f"There is no key {key_id} in use.")
+            raise Missing("not_found", "There is no key {key_id} in use.", key_id=key_id)
         audit(account_id, actor=actor, action="api_key.revoked", subject=f"api_key:{key_id}", at=at)
 
 
@@ -199,7 +204,7 @@ def skill_in(account_id: int, skill_id: int, *, field: str = "skill") -> Skill:
     """Return a skill of the account that is in use. Raises Missing."""
     found = Skill.objects.filter(account_id=account_id, id=skill_id, removed_at=None).first()
     if found is None:
-        raise Missing("not_found", f"There is no skill {skill_id} in this account.", field=field)
+        raise Missing("not_found", "There is no skill {skill_id} in this account.", field=field, skill_id=skill_id)
     return found
 
 

@@ -49,7 +49,12 @@ class May(HttpBearer):
         """Return the caller. Raises NotAllowed when the role may not do the action."""
         caller = caller_of(request)
         if not may(caller.role, self.action):
-            raise NotAllowed("not_allowed", f"A key of role {caller.role} may not do this ({self.action}): use a key of another role.")
+            raise NotAllowed(
+                "not_allowed",
+                "A key of role {role} may not do this ({action}): use a key of another role.",
+                role=caller.role,
+                action=self.action,
+            )
         return caller
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:  # noqa: ARG002 - the key was looked up at the door

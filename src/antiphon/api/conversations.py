@@ -366,7 +366,7 @@ def _actor(caller: Caller, conversation_id: UUID, agent: int | None, *, is_takin
 
 def _person(caller: Caller, agent: int) -> str:
     if not Membership.objects.filter(account_id=caller.account_id, id=agent, is_active=True).exists():
-        raise Missing("not_found", f"There is no agent {agent} in this account.", field="agent")
+        raise Missing("not_found", "There is no agent {agent} in this account.", field="agent", agent=agent)
     return f"membership:{agent}"
 
 

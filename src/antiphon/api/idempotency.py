@@ -108,7 +108,7 @@ def _name(request: HttpRequest) -> str | None:
     if name is None or request.method != "POST":
         return None
     if not 0 < len(name) <= _LONGEST:
-        raise Invalid("bad_idempotency_key", f"{HEADER} needs 1 to {_LONGEST} characters.")
+        raise Invalid("bad_idempotency_key", "{header} needs 1 to {longest} characters.", header=HEADER, longest=_LONGEST)
     return name
 
 
@@ -131,5 +131,7 @@ def _reserved(account_id: int, key_id: int, name: str, mark: bytes) -> tuple[Ide
 
 def _again(kept: IdempotentResponse, mark: bytes) -> HttpResponse:
     if bytes(kept.fingerprint) != mark:
-        raise Invalid("idempotency_key_reused", f"This {HEADER} was used for another request: choose a new one for a new request.")
+        raise Invalid(
+            "idempotency_key_reused", "This {header} was used for another request: choose a new one for a new request.", header=HEADER
+        )
     return HttpResponse(kept.body, status=kept.status, content_type="application/json", headers={"Idempotency-Replayed": "true"})

@@ -127,5 +127,5 @@ def _instant(text: str, zone: str, *, field: str) -> datetime:
     except (ValueError, OverflowError, KeyError):
         found = None
     if found is None or found.tzinfo is None:
-        raise Invalid("bad_time", f"{field} needs a day such as 2026-03-24, or an instant with its zone.", field=field)
+        raise Invalid("bad_time", "{what} needs a day such as 2026-03-24, or an instant with its zone.", field=field, what=field)
     return found

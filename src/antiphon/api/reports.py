@@ -152,5 +152,7 @@ def _saved(report: SavedReport) -> dict[str, Any]:
 def _checked(query: str) -> str:
     _question, left_out = read(parse_qs(query, keep_blank_values=True))
     if left_out:
-        raise Invalid("unknown_value", f"These words of the query mean nothing: {', '.join(sorted(set(left_out)))}.", field="query")
+        raise Invalid(
+            "unknown_value", "These words of the query mean nothing: {listed}.", field="query", listed=", ".join(sorted(set(left_out)))
+        )
     return query

@@ -9,6 +9,7 @@ from antiphon.attribution.decide import Candidate, CandidateReason, ConsideredNo
 from antiphon.attribution.types import EntryPointKind, Found, Question, Verdict
 from antiphon.kit import keys, phones
 from antiphon.kit.db import Database
+from antiphon.kit.problems import said
 
 _NOBODY = UUID(int=0)
 
@@ -146,10 +147,10 @@ def _explained(question: Question, facts: store.StoredFacts, *, to_number: str, 
         as_of=as_of,
         look_back_days=facts.situation.source.look_back.days,
         verdict=reasoning.verdict,
-        title=sentences.VERDICT_TITLES[reasoning.verdict],
+        title=said(sentences.VERDICT_TITLES[reasoning.verdict]),
         why=_why(reasoning, linked),
         found=reasoning.found,
-        found_sentence=sentences.FOUND[reasoning.found],
+        found_sentence=said(sentences.FOUND[reasoning.found]),
         notice=next((n for n in notices if n.reason is NoticeReason.ANSWERED), None),
         linked=linked,
         notices=notices,
@@ -159,7 +160,7 @@ def _explained(question: Question, facts: store.StoredFacts, *, to_number: str, 
 
 def _notice(considered: ConsideredNotice, facts: store.StoredFacts) -> ExplainedNotice:
     row = facts.notices[considered.notice.id]
-    sentence = sentences.NOTICES[considered.reason]
+    sentence = said(sentences.NOTICES[considered.reason])
     return ExplainedNotice(row.id, row.external_campaign, row.sender, row.text, row.sent_at, considered.reason, sentence)
 
 
@@ -178,23 +179,29 @@ def _candidate(candidate: Candidate, facts: store.StoredFacts, replied_at: datet
         entry_point_id=holding.entry_point_id,
         entry_point_kind=holding.kind,
         entry_point_value=row.entry_point_value,
-        matches=sentences.MATCHES[candidate.relevance],
+        matches=said(sentences.MATCHES[candidate.relevance]),
         is_in_frame=holding.holds(replied_at),
         skill_id=row.skill_id,
         language=row.language,
         note=row.note,
         reason=candidate.reason,
-        sentence=sentences.CANDIDATES[candidate.reason],
+        sentence=said(sentences.CANDIDATES[candidate.reason]),
     )
 
 
 def _why(reasoning: Reasoning, linked: ExplainedCandidate | None) -> str:
     """Return the decision in two sentences: what the reply answers, and what that means."""
     if linked is None:
-        return f"{sentences.FOUND[reasoning.found]} {sentences.VERDICTS[reasoning.verdict]}"
-    claims = f"{linked.engagement_name} of {linked.campaign_name} has the {linked.matches} {linked.entry_point_value} as entry point"
-    found = "" if reasoning.notice is None and reasoning.campaign_key == "" else f"{sentences.FOUND[reasoning.found]} "
-    return f"{found}{claims}, and the reply came inside its frame."
+        return f"{said(sentences.FOUND[reasoning.found])} {said(sentences.VERDICTS[reasoning.verdict])}"
+    claims = said(
+        "{engagement} of {campaign} has the {matches} {value} as entry point, and the reply came inside its frame.",
+        engagement=linked.engagement_name,
+        campaign=linked.campaign_name,
+        matches=linked.matches,
+        value=linked.entry_point_value,
+    )
+    is_told = reasoning.notice is not None or reasoning.campaign_key != ""
+    return f"{said(sentences.FOUND[reasoning.found])} {claims}" if is_told else claims
 
 
 def _agrees(made: Explanation, stored: StoredDecision) -> bool:

@@ -57,7 +57,7 @@ def source_rules(db: Database, account_id: int, source_id: int, *, as_of: dateti
     """Return what a source sets. Raises Missing."""
     found = _look(db, "source_rules", account_id=account_id, source_id=source_id, as_of=as_of)
     if not found:
-        raise Missing("not_found", f"There is no source {source_id} in this account.")
+        raise Missing("not_found", "There is no source {source_id} in this account.", source_id=source_id)
     return found[0]
 
 

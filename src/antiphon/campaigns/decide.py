@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from antiphon.campaigns.types import Change, Claimant, Claimed, FieldWarning, Frame, Overlap, Phase, WarningCode
+from antiphon.kit.problems import said
 
 UNDO = timedelta(minutes=2)
 LONGEST_ID = 200
@@ -97,9 +98,9 @@ def _first_moment(day: date, zone: ZoneInfo) -> datetime:
 
 def _of_frame(within: Frame, *, time_zone: str, at: datetime) -> Iterable[FieldWarning]:
     if within.ends_at is not None and within.ends_at <= at:
-        what = f"This frame is over since {_day(_last_moment(within.ends_at), time_zone, at=at)}."
+        what = said("This frame is over since {day}.", day=_day(_last_moment(within.ends_at), time_zone, at=at))
         yield FieldWarning(
-            WarningCode.FRAME_IN_PAST, what, "Replies start conversations that are not linked. Choose a later last day.", "ends_on"
+            WarningCode.FRAME_IN_PAST, what, said("Replies start conversations that are not linked. Choose a later last day."), "ends_on"
         )
 
 
@@ -109,30 +110,34 @@ def _of_parts(claimant: Claimant) -> Iterable[FieldWarning]:
 
     name, source = claimant.engagement_name, claimant.source_name
     if not claimant.entry_points:
-        yield warning(WarningCode.NO_ENTRY_POINT, f"{name} has no entry point.", "No reply finds it. Add one.", "entry_points")
+        what, then = said("{engagement} has no entry point.", engagement=name), said("No reply finds it. Add one.")
+        yield warning(WarningCode.NO_ENTRY_POINT, what, then, "entry_points")
     for entry_point in claimant.entry_points:
         yield from _of_entry_point(entry_point, claimant)
     if not claimant.skill_has_people:
-        what, then = f"Nobody has the skill {claimant.skill_name}.", "Conversations would wait until somebody gets it."
+        what = said("Nobody has the skill {skill}.", skill=claimant.skill_name)
+        then = said("Conversations would wait until somebody gets it.")
         yield warning(WarningCode.SKILL_WITHOUT_PEOPLE, what, then, "skill")
     if not claimant.source_is_connected:
-        what, then = f"{source} is not connected.", "No replies come in through it. Choose a connected source."
+        what = said("{source} is not connected.", source=source)
+        then = said("No replies come in through it. Choose a connected source.")
         yield warning(WarningCode.SOURCE_NOT_CONNECTED, what, then, "source")
     if not claimant.has_note:
-        then = "They see the broadcast text only. Say what was offered, and what to do."
-        yield warning(WarningCode.NOTE_EMPTY, "There is no note to agents.", then, "note")
+        then = said("They see the broadcast text only. Say what was offered, and what to do.")
+        yield warning(WarningCode.NOTE_EMPTY, said("There is no note to agents."), then, "note")
 
 
 def _of_entry_point(entry_point: Claimed, claimant: Claimant) -> Iterable[FieldWarning]:
     label, source, others = entry_point.label, claimant.source_name, entry_point.holders
     if others is None and not entry_point.is_heard:
-        what = f"{source} has never told of {label}."
-        then = "Nothing was sent yet, or the ID is another one: compare it with the provider's tool."
+        what = said("{source} has never told of {entry_point}.", source=source, entry_point=label)
+        then = said("Nothing was sent yet, or the ID is another one: compare it with the provider's tool.")
         yield FieldWarning(WarningCode.NEVER_HEARD, what, then, "entry_points", claimant.engagement_id)
     if others is None or source in others:
         return
-    what = f"{label} is a number of {', '.join(others)}, not of {source}." if others else f"No connected source has {label}."
-    then = f"Replies to it do not come in through {source}: compare it with the numbers under Data sources."
+    elsewhere = said("{entry_point} is a number of {others}, not of {source}.", entry_point=label, others=", ".join(others), source=source)
+    what = elsewhere if others else said("No connected source has {entry_point}.", entry_point=label)
+    then = said("Replies to it do not come in through {source}: compare it with the numbers under Data sources.", source=source)
     yield FieldWarning(WarningCode.NUMBER_NOT_CONNECTED, what, then, "entry_points", claimant.engagement_id)
 
 
@@ -140,17 +145,21 @@ def _of_overlap(overlap: Overlap, *, at: datetime) -> FieldWarning:
     """Say who claims it too and until when, who would get the replies from when to when, and why."""
     own, rival, is_own = overlap.claimant, overlap.rival, overlap.claimant.campaign_id == overlap.rival.campaign_id
     other = rival.engagement_name if is_own else rival.campaign_name
-    what = f"{other} claims {overlap.entry_point.label} too, {_until(rival, at=at)}."
+    label, until = overlap.entry_point.label, _until(rival, at=at)
+    what = said("{other} claims {entry_point} too, {until}.", other=other, entry_point=label, until=until)
     winner, loser = (own, rival) if overlap.wins else (rival, own)
-    to = "would come here" if overlap.wins else f"would go to {rival.campaign_name if not is_own else rival.engagement_name}"
-    then = f"{_span(overlap.during, own.time_zone, at=at)} replies to it {to}, {_because(winner, loser)}"
+    said_of = {"span": _span(overlap.during, own.time_zone, at=at), "because": _because(winner, loser), "other": other}
+    if overlap.wins:
+        then = said("{span} replies to it would come here, {because}", **said_of)
+    else:
+        then = said("{span} replies to it would go to {other}, {because}", **said_of)
     return FieldWarning(WarningCode.OVERLAP, what, then, "entry_points", own.engagement_id)
 
 
 def _because(winner: Claimant, loser: Claimant) -> str:
     if winner.frame.starts_at == loser.frame.starts_at:
-        return f"because {winner.engagement_name} was added before {loser.engagement_name}."
-    return f"because {winner.campaign_name} starts later. {loser.campaign_name} would get none."
+        return said("because {winner} was added before {loser}.", winner=winner.engagement_name, loser=loser.engagement_name)
+    return said("because {winner} starts later. {loser} would get none.", winner=winner.campaign_name, loser=loser.campaign_name)
 
 
 def _rank(claimant: Claimant) -> tuple[datetime, int]:
@@ -165,16 +174,16 @@ def _shared(one: Claimant, other: Claimant) -> list[Claimed]:
 
 def _until(rival: Claimant, *, at: datetime) -> str:
     if rival.frame.ends_at is None:
-        return "without an end"
-    return f"until {_day(_last_moment(rival.frame.ends_at), rival.time_zone, at=at)}"
+        return said("without an end")
+    return said("until {day}", day=_day(_last_moment(rival.frame.ends_at), rival.time_zone, at=at))
 
 
 def _span(during: Frame, time_zone: str, *, at: datetime) -> str:
     first = _day(during.starts_at, time_zone, at=at)
     if during.ends_at is None:
-        return f"From {first} on"
+        return said("From {day} on", day=first)
     last = _day(_last_moment(during.ends_at), time_zone, at=at)
-    return f"On {first}" if first == last else f"From {first} to {last}"
+    return said("On {day}", day=first) if first == last else said("From {first} to {last}", first=first, last=last)
 
 
 def _last_moment(ends_at: datetime) -> datetime:
@@ -185,4 +194,5 @@ def _day(moment: datetime, time_zone: str, *, at: datetime) -> str:
     """Return a day as people say it, with the year when it is not the present one."""
     zone = ZoneInfo(time_zone)
     local = moment.astimezone(zone)
-    return f"{local.day} {local:%B}" if local.year == at.astimezone(zone).year else f"{local.day} {local:%B %Y}"
+    day = f"{local.day} {said(f'{local:%B}')}"
+    return day if local.year == at.astimezone(zone).year else f"{day} {local.year}"

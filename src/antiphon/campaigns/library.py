@@ -20,7 +20,7 @@ def entry_point_in(account_id: int, entry_point_id: int, *, locked: bool = False
     with account(account_id):
         found = query.select_related("source").filter(account_id=account_id, id=entry_point_id, removed_at=None).first()
     if found is None:
-        raise Missing("not_found", f"There is no entry point {entry_point_id} in this account.")
+        raise Missing("not_found", "There is no entry point {entry_point_id} in this account.", entry_point_id=entry_point_id)
     return found
 
 
@@ -47,8 +47,14 @@ def edit_entry_point(
         _check_free(edited, key)
         engagements = used_by(account_id, entry_point_id)
         if engagements and not is_confirmed:
-            message = f"{_names(engagements)} would find its replies by {written} instead of {edited.value}. Confirm that, or leave it."
-            raise Conflict("entry_point_in_use", message, field="confirmed")
+            raise Conflict(
+                "entry_point_in_use",
+                "{what} would find its replies by {written} instead of {value}. Confirm that, or leave it.",
+                field="confirmed",
+                what=_names(engagements),
+                written=written,
+                value=edited.value,
+            )
         return _replaced(edited, engagements, name=name, value=written, actor=actor, at=at)
 
 
@@ -58,8 +64,7 @@ def remove_entry_point(account_id: int, entry_point_id: int, *, actor: str, at: 
         removed = entry_point_in(account_id, entry_point_id, locked=True)
         engagements = used_by(account_id, entry_point_id)
         if engagements:
-            message = f"{_names(engagements)} has it: take it from there first."
-            raise Conflict("entry_point_in_use", message)
+            raise Conflict("entry_point_in_use", "{what} has it: take it from there first.", what=_names(engagements))
         _remove(removed, actor=actor, at=at)
 
 
@@ -95,8 +100,7 @@ def _remove(removed: EntryPoint, *, actor: str, at: datetime, replaced_by: int |
 def _check_free(edited: EntryPoint, key: str) -> None:
     same = EntryPoint.objects.filter(account_id=edited.account_id, source=edited.source, kind=edited.kind, key=key, removed_at=None).first()
     if same is not None:
-        message = f"The library has {same} already: choose that one in the engagement."
-        raise Conflict("entry_point_exists", message, field="value")
+        raise Conflict("entry_point_exists", "The library has {same} already: choose that one in the engagement.", field="value", same=same)
 
 
 def _names(engagements: Sequence[Engagement]) -> str:

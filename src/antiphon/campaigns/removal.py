@@ -37,8 +37,9 @@ def restore_engagement(account_id: int, engagement_id: int, *, actor: str, at: d
         versions = EngagementVersion.objects.filter(account_id=account_id, engagement=restored).order_by("-version")[:2]
         removal, before = versions
         if removal.actor != actor or at - removal.at > UNDO:
-            message = f"{restored.name} was removed: only who removed it may undo that, within two minutes."
-            raise Conflict("too_late", message)
+            raise Conflict(
+                "too_late", "{restored} was removed: only who removed it may undo that, within two minutes.", restored=restored.name
+            )
         restored.removed_at, restored.enabled = None, before.enabled
         store.set_entry_points(restored, store.entry_points_of(account_id, before.entry_point_ids, source=restored.source))
         _save(restored, actor=actor, at=at)

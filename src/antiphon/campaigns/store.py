@@ -27,7 +27,7 @@ def campaign_in(account_id: int, campaign_id: int, *, locked: bool = False) -> C
     """Return a campaign of the account. Raises Missing."""
     found = (Campaign.objects.select_for_update() if locked else Campaign.objects).filter(account_id=account_id, id=campaign_id).first()
     if found is None:
-        raise Missing("not_found", f"There is no campaign {campaign_id} in this account.")
+        raise Missing("not_found", "There is no campaign {campaign_id} in this account.", campaign_id=campaign_id)
     return found
 
 
@@ -40,7 +40,7 @@ def engagement_in(account_id: int, engagement_id: int, *, locked: bool = False, 
         .first()
     )
     if found is None:
-        raise Missing("not_found", f"There is no engagement {engagement_id} in this account.")
+        raise Missing("not_found", "There is no engagement {engagement_id} in this account.", engagement_id=engagement_id)
     return found
 
 
@@ -49,10 +49,15 @@ def entry_points_of(account_id: int, entry_point_ids: list[int], *, source: Sour
     found = EntryPoint.objects.filter(account_id=account_id).in_bulk(entry_point_ids)
     for wanted in entry_point_ids:
         if wanted not in found:
-            raise Missing("not_found", f"There is no entry point {wanted} in this account.", field="entry_points")
+            raise Missing("not_found", "There is no entry point {wanted} in this account.", field="entry_points", wanted=wanted)
         if found[wanted].source_id != source.id:
-            message = f"Entry point {wanted} belongs to another source: choose one of {source.name}."
-            raise Invalid("other_source", message, field="entry_points")
+            raise Invalid(
+                "other_source",
+                "Entry point {wanted} belongs to another source: choose one of {source}.",
+                field="entry_points",
+                wanted=wanted,
+                source=source.name,
+            )
     return [found[wanted] for wanted in dict.fromkeys(entry_point_ids)]
 
 

@@ -68,7 +68,9 @@ def set_state(account_id: int, campaign_id: int, state: str, *, actor: str, at: 
     Raises Conflict for a transition that is not allowed and for publishing what is not ready, Invalid, Missing, Stale.
     """
     if state not in State.values:
-        raise Invalid("unknown_state", f"There is no state {state}: use one of {', '.join(State.values)}.", field="state")
+        raise Invalid(
+            "unknown_state", "There is no state {state}: use one of {listed}.", field="state", state=state, listed=", ".join(State.values)
+        )
     with account(account_id) as db:
         campaign = store.campaign_in(account_id, campaign_id, locked=True)
         check_version(campaign.version, version)
@@ -166,15 +168,19 @@ def check_frame(values: Mapping[str, Any]) -> Frame:
     try:
         return decide.frame(values["starts_on"], values["ends_on"], time_zone=values["time_zone"])
     except (ValueError, OverflowError):
-        message = "The last day is before the first, or out of range: it is included in the frame."
-        raise Invalid("bad_frame", message, field="ends_on") from None
+        raise Invalid(
+            "bad_frame", "The last day is before the first, or out of range: it is included in the frame.", field="ends_on"
+        ) from None
 
 
 def check_authentication(value: str) -> None:
     """Raise Invalid for anything but "on": consumers are known by the number they write from, which cannot be switched off."""
     if value != "on":
-        message = "Authentication is always on: a consumer is known by the phone number they write from. Leave it out, or send on."
-        raise Invalid("authentication_is_on", message, field="authentication")
+        raise Invalid(
+            "authentication_is_on",
+            "Authentication is always on: a consumer is known by the phone number they write from. Leave it out, or send on.",
+            field="authentication",
+        )
 
 
 def _campaign_values(values: dict[str, Any]) -> dict[str, Any]:
@@ -183,8 +189,13 @@ def _campaign_values(values: dict[str, Any]) -> dict[str, Any]:
     if not 0 < len(name) <= _LONGEST_NAME:
         raise Invalid("bad_length", "name needs 1 to 200 characters.", field="name")
     if values["goal_kind"] not in Goal.values:
-        message = f"There is no goal {values['goal_kind']}: use one of {', '.join(Goal.values)}."
-        raise Invalid("unknown_goal", message, field="goal")
+        raise Invalid(
+            "unknown_goal",
+            "There is no goal {goal}: use one of {listed}.",
+            field="goal",
+            goal=values["goal_kind"],
+            listed=", ".join(Goal.values),
+        )
     within = check_frame(values)
     return values | {"name": name, "starts_at": within.starts_at, "ends_at": within.ends_at}
 
@@ -193,9 +204,9 @@ def _engagement_values(account_id: int, values: dict[str, Any]) -> dict[str, Any
     for name, longest in (("name", 200), ("language", 16)):
         values = values | {name: keys.clean(values[name]).strip()}
         if not 0 < len(values[name]) <= longest:
-            raise Invalid("bad_length", f"{name} needs 1 to {longest} characters.", field=name)
+            raise Invalid("bad_length", "{name} needs 1 to {longest} characters.", field=name, name=name, longest=longest)
     if len(values["note"]) > _LONGEST_NOTE:
-        raise Invalid("bad_length", f"note may have {_LONGEST_NOTE} characters.", field="note")
+        raise Invalid("bad_length", "note may have {longest_note} characters.", field="note", longest_note=_LONGEST_NOTE)
     skill_in(account_id, values["skill_id"])
     source_in(account_id, values["source_id"])
     return values | {"note": keys.clean(values["note"])}
@@ -210,7 +221,13 @@ def entry_point_key(kind: str, value: str, *, source: Source) -> tuple[str, str]
         value = ADAPTERS[source.app].campaign_id_in(keys.clean(value))
         key = keys.fold(value)
     else:
-        raise Invalid("unknown_kind", f"There is no kind {kind}: use one of {', '.join(EntryPoint.Kind.values)}.", field="kind")
+        raise Invalid(
+            "unknown_kind",
+            "There is no kind {kind}: use one of {listed}.",
+            field="kind",
+            kind=kind,
+            listed=", ".join(EntryPoint.Kind.values),
+        )
     if not key or len(value) > decide.LONGEST_ID:
         raise Invalid("no_value", "There is no campaign ID or number in this value.", field="value")
     return value, key
@@ -225,13 +242,13 @@ def check_version(stored: int, expected: int | None) -> None:
 def check_not_archived(campaign: Campaign) -> None:
     """Raise Conflict for an archived campaign."""
     if campaign.state == State.ARCHIVED:
-        raise Conflict("archived", f"{campaign.name} is archived and cannot be changed.")
+        raise Conflict("archived", "{campaign} is archived and cannot be changed.", campaign=campaign.name)
 
 
 def _check_connected(account_id: int, source_id: int) -> None:
     source = source_in(account_id, source_id)
     if not is_connected(source):
-        raise Invalid("source_not_connected", f"{source.name} is not connected: choose a connected source.", field="source")
+        raise Invalid("source_not_connected", "{source} is not connected: choose a connected source.", field="source", source=source.name)
 
 
 def _check_transition(campaign: Campaign, state: str, *, actor: str, at: datetime) -> None:
@@ -239,7 +256,14 @@ def _check_transition(campaign: Campaign, state: str, *, actor: str, at: datetim
     if campaign.state == State.ARCHIVED:
         _check_undo(campaign, state, actor=actor, at=at)
     elif not decide.may_become(campaign.state, state):
-        raise Conflict("transition", f"{campaign.name} is {campaign.state} and cannot become {state}.", field="state")
+        raise Conflict(
+            "transition",
+            "{campaign} is {state} and cannot become {wanted}.",
+            field="state",
+            campaign=campaign.name,
+            state=campaign.state,
+            wanted=state,
+        )
     if state == State.PUBLISHED:
         _check_publishable(campaign)
 
@@ -251,8 +275,12 @@ def _check_undo(campaign: Campaign, state: str, *, actor: str, at: datetime) -> 
         archived_at=archived.at, archived_by=archived.actor, before=before.state, actor=actor, after=state, at=at
     )
     if not allowed:
-        message = f"{campaign.name} is archived: only who archived it may undo that, within two minutes."
-        raise Conflict("transition", message, field="state")
+        raise Conflict(
+            "transition",
+            "{campaign} is archived: only who archived it may undo that, within two minutes.",
+            field="state",
+            campaign=campaign.name,
+        )
 
 
 def _check_publishable(campaign: Campaign) -> None:
@@ -260,10 +288,15 @@ def _check_publishable(campaign: Campaign) -> None:
     sources = {found.engagement.source for found in claimed.select_related("engagement__source")}
     if not sources:
         raise Conflict(
-            "no_entry_point", f"{campaign.name} needs an engagement with an entry point before it is published.", field="engagements"
+            "no_entry_point",
+            "{campaign} needs an engagement with an entry point before it is published.",
+            field="engagements",
+            campaign=campaign.name,
         )
     if not any(is_connected(source) for source in sources):
-        raise Conflict("source_not_connected", f"{campaign.name} has no engagement on a connected source.", field="engagements")
+        raise Conflict(
+            "source_not_connected", "{campaign} has no engagement on a connected source.", field="engagements", campaign=campaign.name
+        )
 
 
 def check_publishable_without(engagement: Engagement, *, has_entry_points: bool) -> None:
@@ -272,8 +305,13 @@ def check_publishable_without(engagement: Engagement, *, has_entry_points: bool)
         return
     others = EngagementEntryPoint.objects.filter(account_id=engagement.account_id, engagement__campaign=engagement.campaign)
     if not others.exclude(engagement=engagement).exists():
-        message = f"{engagement.campaign.name} is {engagement.campaign.state}: its last entry point cannot be taken away."
-        raise Conflict("no_entry_point", message, field="entry_points")
+        raise Conflict(
+            "no_entry_point",
+            "{campaign} is {state}: its last entry point cannot be taken away.",
+            field="entry_points",
+            campaign=engagement.campaign.name,
+            state=engagement.campaign.state,
+        )
 
 
 def next_number(account_id: int) -> int:

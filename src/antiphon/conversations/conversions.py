@@ -63,11 +63,11 @@ def told(  # noqa: PLR0913 - one argument per thing that can be said
     if (phone is None) == (conversation is None):
         raise Invalid("phone_or_conversation", "Say whose it is: by phone, or by conversation.", field="phone")
     if kind is not None and kind not in KINDS:
-        raise Invalid("bad_kind", f"kind is one of {', '.join(KINDS)}; left out, what the campaign wants.", field="kind")
+        raise Invalid("bad_kind", "kind is one of {listed}; left out, what the campaign wants.", field="kind", listed=", ".join(KINDS))
     if at is not None and at - now > AHEAD:
         raise Invalid("in_the_future", "at is in the future.", field="at")
     if len(own_id) > _LONGEST_ID:
-        raise Invalid("bad_length", f"id may have {_LONGEST_ID} characters.", field="id")
+        raise Invalid("bad_length", "id may have {longest_id} characters.", field="id", longest_id=_LONGEST_ID)
     number = None if phone is None else phones.normalise(clean(phone), home_region=home_region or None).value
     return Told(clean(own_id).strip(), number, conversation, kind, value, _currency(value, currency), at)
 
@@ -79,7 +79,7 @@ def _currency(value: Decimal | None, currency: str | None) -> str:
             raise Invalid("bad_value", "A currency needs a value.", field="value")
         return ""
     if not value.is_finite() or not 0 <= value <= _MOST or value != round(value, 2):
-        raise Invalid("bad_value", f"A value is between 0 and {_MOST}, with at most two decimals.", field="value")
+        raise Invalid("bad_value", "A value is between 0 and {most}, with at most two decimals.", field="value", most=_MOST)
     code = (currency or "").strip().upper()
     if not (len(code) == 3 and code.isascii() and code.isalpha()):  # noqa: PLR2004 - ISO 4217
         raise Invalid("bad_currency", "A value needs a currency of three letters, such as EUR.", field="currency")
@@ -209,11 +209,14 @@ def _is_same(one: Told, consumer_id: UUID | None, known: Any) -> bool:
 
 
 def _differs(one: Told) -> Problem:
-    return Conflict("conversion_differs", f"A conversion {one.own_id} was told before, with another content.", field="id")
+    return Conflict("conversion_differs", "A conversion {own_id} was told before, with another content.", field="id", own_id=one.own_id)
 
 
 def _nothing_to_credit(one: Told) -> Problem:
-    what = "This conversation began after it." if one.conversation else "This consumer has no conversation that it can be credited to."
+    if one.conversation:
+        return Invalid("nothing_to_credit", "This conversation began after it: check at.", field="at")
     return Invalid(
-        "nothing_to_credit", f"{what} Check at, and the account's conversion window.", field="at" if one.conversation else "phone"
+        "nothing_to_credit",
+        "This consumer has no conversation that it can be credited to: check phone, at, and the account's conversion window.",
+        field="phone",
     )

@@ -102,11 +102,16 @@ def check_can_take(account_id: int, agent_id: int, skill_id: int) -> None:
     if not MembershipSkill.objects.filter(account_id=account_id, membership_id=agent_id, skill_id=skill_id).exists():
         raise Refused(
             "skill_missing",
-            f"{member.name} does not have the skill of this conversation: transfer it, or give them the skill.",
+            "{member} does not have the skill of this conversation: transfer it, or give them the skill.",
             field="agent",
+            member=member.name,
         )
     load = Conversation.objects.filter(account_id=account_id, agent_id=agent_id, state=State.ASSIGNED).count()
     if load >= member.capacity:
         raise Refused(
-            "no_capacity", f"{member.name} has {load} open conversations, as many as they may have: close one first.", field="agent"
+            "no_capacity",
+            "{member} has {load} open conversations, as many as they may have: close one first.",
+            field="agent",
+            member=member.name,
+            load=load,
         )

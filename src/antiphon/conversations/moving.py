@@ -34,7 +34,7 @@ def move(
     """
     wanted = list(dict.fromkeys(ids))
     if not 0 < len(wanted) <= MOST:
-        raise Invalid("out_of_range", f"Choose 1 to {MOST} conversations.", field="conversation")
+        raise Invalid("out_of_range", "Choose 1 to {most} conversations.", field="conversation", most=MOST)
     moved = Moved()
     with account(account_id) as db:
         found = Conversation.objects.filter(account_id=account_id, id__in=wanted)

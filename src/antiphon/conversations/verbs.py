@@ -182,7 +182,13 @@ def _text(text: str) -> str:
     if not body:
         raise Invalid("empty", "Write the answer first.", field="text")
     if len(body) > LONGEST_ANSWER:
-        raise Invalid("too_long", f"An answer has at most {LONGEST_ANSWER} characters; this one has {len(body)}.", field="text")
+        raise Invalid(
+            "too_long",
+            "An answer has at most {longest_answer} characters; this one has {length}.",
+            field="text",
+            longest_answer=LONGEST_ANSWER,
+            length=len(body),
+        )
     return body
 
 
@@ -197,9 +203,13 @@ def _writer(desk: Desk, agent_id: int | None) -> int:
 
 def _check_can_send(source: Source) -> None:
     if source.disconnected_at is not None:
-        raise Refused("source_disconnected", f"{source.name} is disconnected, so nothing can be sent.")
+        raise Refused("source_disconnected", "{source} is disconnected, so nothing can be sent.", source=source.name)
     if source.paused_at is not None:
-        raise Refused("source_paused", f"{source.name} is paused, so nothing is sent. An administrator can resume it under Data sources.")
+        raise Refused(
+            "source_paused",
+            "{source} is paused, so nothing is sent. An administrator can resume it under Data sources.",
+            source=source.name,
+        )
 
 
 def close(

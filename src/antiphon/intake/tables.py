@@ -118,5 +118,10 @@ def _check_header(names: list[str]) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if unknown or "phone" not in names or len(set(names)) < len(names):
         found = ", ".join(f"“{name[:40]}”" for name in unknown[:5]) or ", ".join(names[:10])
-        message = f"The first line names the columns: phone, and if you have them {', '.join(COLUMNS[1:])}. Found: {found}."
-        raise Invalid("unknown_column", message, field="file")
+        raise Invalid(
+            "unknown_column",
+            "The first line names the columns: phone, and if you have them {listed}. Found: {found}.",
+            field="file",
+            listed=", ".join(COLUMNS[1:]),
+            found=found,
+        )

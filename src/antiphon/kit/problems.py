@@ -1,16 +1,43 @@
 """What can be wrong with a request for a change: typed, with a code for programs and a sentence for people that says what to do."""
 
+from collections.abc import Callable
+
+_translate: list[Callable[[str], str]] = [str]
+
+
+def speak(translate: Callable[[str], str]) -> None:
+    """Have every sentence said through this from now on: what decides and knows no framework raises problems too."""
+    _translate[0] = translate
+
+
+def said(text: str, /, **values: object) -> str:
+    """Return a sentence in the language of whoever is served; `text` is what translators see, with values by name, as `{name}`."""
+    translated = _translate[0](text)
+    return translated.format(**values) if values else translated
+
 
 class Problem(Exception):  # noqa: N818 - reads as what it becomes: a problem document, or a line beside the field
-    """A change that is not made. `code` is stable, `message` says what to do, `field` names the input that caused it."""
+    """A change that is not made. `code` is stable, `message` says what to do, `field` names the input that caused it.
+
+    `text` is what translators see: the values stand in it by name, as `{name}`.
+    """
 
     status = 400
 
-    def __init__(self, code: str, message: str, *, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, code: str, text: str, *, field: str = "", **values: object) -> None:
+        super().__init__(text)
         self.code = code
-        self.message = message
+        self.text = text
         self.field = field
+        self.values = values
+
+    @property
+    def message(self) -> str:
+        """Return the sentence, in the language of whoever is served."""
+        return said(self.text, **self.values)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Invalid(Problem):
@@ -37,7 +64,9 @@ class Stale(Problem):
     status = 412
 
     def __init__(self, version: int) -> None:
-        super().__init__("stale", f"This was changed meanwhile and is now version {version}: read it again, then repeat the change.")
+        super().__init__(
+            "stale", "This was changed meanwhile and is now version {version}: read it again, then repeat the change.", version=version
+        )
         self.version = version
 
 

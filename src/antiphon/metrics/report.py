@@ -171,8 +171,12 @@ def _read(db: Database, parameters: dict[str, Any]) -> list[Any]:
 
 def _few(found: list[Any]) -> list[Any]:
     if len(found) > MOST:
-        message = f"This report has more than {MOST:,} rows: ask for less time, a coarser grain, or fewer dimensions."
-        raise Invalid("report_too_large", message, field="grain")
+        raise Invalid(
+            "report_too_large",
+            "This report has more than {most} rows: ask for less time, a coarser grain, or fewer dimensions.",
+            field="grain",
+            most=f"{MOST:,}",
+        )
     return found
 
 
@@ -316,7 +320,14 @@ def _order(item: Item) -> tuple[Any, ...]:
 def _known(name: str, allowed: Any, what: str, *, field: str = "") -> str:
     if name in list(allowed):
         return name
-    raise Invalid(f"unknown_{what}", f"There is no {what} {name!r}: use one of {', '.join(allowed)}.", field=field or what)
+    raise Invalid(
+        f"unknown_{what}",
+        "There is no {what} {name}: use one of {listed}.",
+        field=field or what,
+        what=what,
+        name=f"{name!r}",
+        listed=", ".join(allowed),
+    )
 
 
 def _zone(name: str) -> str:
@@ -324,7 +335,7 @@ def _zone(name: str) -> str:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(
-            "unknown_time_zone", f"There is no time zone {name!r}: use a name such as Europe/Amsterdam.", field="time_zone"
+            "unknown_time_zone", "There is no time zone {name}: use a name such as Europe/Amsterdam.", field="time_zone", name=f"{name!r}"
         ) from None
 
 
@@ -341,4 +352,4 @@ def _values(name: str, values: Sequence[int | str | None]) -> list[int | str]:
     try:
         return [0 if value is None or value in nothing else int(value) for value in values]
     except ValueError:
-        raise Invalid("unknown_value", f"{name} is filtered by ids, or by {NONE}.", field=name) from None
+        raise Invalid("unknown_value", "{name} is filtered by ids, or by {none}.", field=name, name=name, none=NONE) from None

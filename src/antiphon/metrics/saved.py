@@ -125,7 +125,7 @@ def _name(name: str) -> str:
     if not told:
         raise Invalid("bad_length", "Give the report a name.", field="name")
     if len(told) > LONGEST_NAME:
-        raise Invalid("bad_length", f"A name has at most {LONGEST_NAME} characters.", field="name")
+        raise Invalid("bad_length", "A name has at most {longest_name} characters.", field="name", longest_name=LONGEST_NAME)
     return told
 
 

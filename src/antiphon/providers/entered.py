@@ -21,7 +21,7 @@ def region(raw: str) -> str:
     """Return a home region as two capital letters, empty for none. Raises Invalid."""
     code = raw.strip().upper()
     if code and code not in phonenumbers.SUPPORTED_REGIONS:
-        raise Invalid("unknown_region", f"There is no region {code[:10]}: use two letters, such as NL.", field="home_region")
+        raise Invalid("unknown_region", "There is no region {what}: use two letters, such as NL.", field="home_region", what=code[:10])
     return code
 
 
@@ -31,18 +31,20 @@ def numbers(raw: Sequence[str], *, home_region: str) -> list[str]:
     if not found:
         raise Invalid("no_number", "A source needs at least one number to be connected.", field="numbers")
     if len(found) > _MOST_NUMBERS:
-        raise Invalid("out_of_range", f"A source has at most {_MOST_NUMBERS} numbers.", field="numbers")
+        raise Invalid("out_of_range", "A source has at most {most_numbers} numbers.", field="numbers", most_numbers=_MOST_NUMBERS)
     return list(dict.fromkeys(found))
 
 
 def _number(raw: str, *, home_region: str) -> str:
     number = phones.normalise(raw, home_region=home_region or None)
     if number.kind is phones.Kind.SHORT_CODE and (number.value.startswith("0") or len(number.value) > _LONGEST_CODE):
-        message = f"{raw[:40]} does not say its country: write it as +31…, or choose the home region."
-        raise Invalid("bad_number", message, field="numbers")
+        raise Invalid(
+            "bad_number", "{raw} does not say its country: write it as +31…, or choose the home region.", field="numbers", raw=raw[:40]
+        )
     if number.kind is phones.Kind.NAME and not (_SENDER.fullmatch(number.value) and any(char.isalpha() for char in number.value)):
-        message = f"{raw[:40]} is no number, short code, or name of at most 11 letters and digits."
-        raise Invalid("bad_number", message, field="numbers")
+        raise Invalid(
+            "bad_number", "{raw} is no number, short code, or name of at most 11 letters and digits.", field="numbers", raw=raw[:40]
+        )
     return number.value
 
 
@@ -58,7 +60,9 @@ def stop_words(raw: Mapping[str, Iterable[str]] | None) -> dict[str, list[str]] 
     found = {language: _words(words) for language, words in raw.items()}
     if unknown := sorted(set(found) - {*BY_LANGUAGE, OTHER}):
         known = ", ".join([*BY_LANGUAGE, OTHER])
-        raise Invalid("unknown_kind", f"There are no stop words for {unknown[0][:20]}: use {known}.", field="stop_words")
+        raise Invalid(
+            "unknown_kind", "There are no stop words for {unknown}: use {known}.", field="stop_words", unknown=unknown[0][:20], known=known
+        )
     kept = {language: words for language, words in found.items() if words}
     return None if _is_default(kept) else kept
 
@@ -66,11 +70,16 @@ def stop_words(raw: Mapping[str, Iterable[str]] | None) -> dict[str, list[str]] 
 def _words(raw: Iterable[str]) -> list[str]:
     words = list(dict.fromkeys(word for word in (keys.clean(one).strip() for one in raw) if word))
     if len(words) > _MOST_WORDS:
-        raise Invalid("out_of_range", f"At most {_MOST_WORDS} stop words for a language.", field="stop_words")
+        raise Invalid("out_of_range", "At most {most_words} stop words for a language.", field="stop_words", most_words=_MOST_WORDS)
     for word in words:
         if len(word) > _LONGEST_WORD or not fold(word):
-            message = f"{word[:40]} can be no stop word: it needs letters or digits, and at most {_LONGEST_WORD} characters."
-            raise Invalid("bad_stop_word", message, field="stop_words")
+            raise Invalid(
+                "bad_stop_word",
+                "{word} can be no stop word: it needs letters or digits, and at most {longest_word} characters.",
+                field="stop_words",
+                word=word[:40],
+                longest_word=_LONGEST_WORD,
+            )
     return words
 
 

@@ -87,27 +87,26 @@ def _said(result: SendResult) -> tuple[str, str, str]:
 
 def _check_can_send(source: Source) -> None:
     if source.disconnected_at is not None:
-        raise Conflict("source_disconnected", f"{source.name} is disconnected: nothing is sent through it.")
+        raise Conflict("source_disconnected", "{source} is disconnected: nothing is sent through it.", source=source.name)
     if source.paused_at is not None:
-        raise Conflict("source_paused", f"{source.name} is paused: resume it first.")
+        raise Conflict("source_paused", "{source} is paused: resume it first.", source=source.name)
 
 
 def _recipient(raw: str, source: Source) -> str:
     number = phones.normalise(keys.clean(raw), home_region=source.home_region or None)
     if number.kind is not phones.Kind.E164:
-        message = "Write the number of a telephone with its country, such as +31 6 12345678."
-        raise Invalid("bad_number", message, field="to")
+        raise Invalid("bad_number", "Write the number of a telephone with its country, such as +31 6 12345678.", field="to")
     return number.value
 
 
 def _text(raw: str) -> str:
     words = keys.clean(raw).strip()
     if not 0 < len(words) <= _LONGEST:
-        raise Invalid("bad_length", f"A test text needs 1 to {_LONGEST} characters.", field="text")
+        raise Invalid("bad_length", "A test text needs 1 to {longest} characters.", field="text", longest=_LONGEST)
     return words
 
 
 def _sender(raw: str, source: Source) -> str:
     if raw and raw not in source.numbers:
-        raise Invalid("bad_number", f"{raw[:40]} is no number of {source.name}.", field="sender")
+        raise Invalid("bad_number", "{raw} is no number of {source}.", field="sender", raw=raw[:40], source=source.name)
     return raw or str(source.numbers[0])

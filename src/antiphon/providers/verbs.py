@@ -53,10 +53,10 @@ def switch_off(account_id: int, app: str, *, actor: str, at: datetime) -> AppGra
     with account(account_id):
         grant = AppGrant.objects.select_for_update().filter(account_id=account_id, app=app).first()
         if grant is None:
-            raise Missing("not_found", f"There is no app {app} in this account.", field="app")
+            raise Missing("not_found", "There is no app {app} in this account.", field="app", app=app)
         connected = Source.objects.filter(account_id=account_id, app=app, disconnected_at=None).order_by("id")
         if names := list(connected.values_list("name", flat=True)):
-            raise Conflict("app_in_use", f"{', '.join(names)} is connected: disconnect it first.", field="app")
+            raise Conflict("app_in_use", "{listed} is connected: disconnect it first.", field="app", listed=", ".join(names))
         if grant.installed_at is not None:
             grant.installed_at = None
             grant.save(update_fields=["installed_at"])
@@ -70,7 +70,7 @@ def connect(account_id: int, new: NewSource, *, actor: str, at: datetime) -> Sou
     Raises Invalid for the input, Conflict when the operator has not enabled the app or the name is taken, Missing for the skill.
     """
     if new.app not in ADAPTERS:
-        raise Invalid("unknown_app", f"There is no app {new.app}: use one of {', '.join(ADAPTERS)}.", field="app")
+        raise Invalid("unknown_app", "There is no app {app}: use one of {listed}.", field="app", app=new.app, listed=", ".join(ADAPTERS))
     with account(account_id) as db:
         install_app(account_id, new.app, actor=actor, at=at)
         values = _checked(account_id, {name: getattr(new, name) for name in EDITABLE})
@@ -114,7 +114,13 @@ def edit_source(
 def rotate(account_id: int, source_id: int, kind: str, *, actor: str, at: datetime, overlap: timedelta = OVERLAP) -> str:
     """Make a new secret of a kind; the old ones hold until `at + overlap`, so that the provider's tool can be changed meanwhile."""
     if kind not in SourceSecret.Kind.values:
-        raise Invalid("unknown_kind", f"There is no secret {kind}: use one of {', '.join(SourceSecret.Kind.values)}.", field="kind")
+        raise Invalid(
+            "unknown_kind",
+            "There is no secret {kind}: use one of {listed}.",
+            field="kind",
+            kind=kind,
+            listed=", ".join(SourceSecret.Kind.values),
+        )
     with account(account_id) as db:
         source = source_in(account_id, source_id, locked=True)
         _check_connected(source)
@@ -268,7 +274,7 @@ def source_in(account_id: int, source_id: int, *, locked: bool = False, name: st
     """Return a source of the account. Raises Missing, with `name` as the input that named it."""
     found = (Source.objects.select_for_update() if locked else Source.objects).filter(account_id=account_id, id=source_id).first()
     if found is None:
-        raise Missing("not_found", f"There is no source {source_id} in this account.", field=name)
+        raise Missing("not_found", "There is no source {source_id} in this account.", field=name, source_id=source_id)
     return found
 
 
@@ -289,10 +295,10 @@ def _checked(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
     values = values | {name: keys.clean(str(values[name])).strip() for name in _LONGEST}
     for name, longest in _LONGEST.items():
         if not 0 < len(values[name]) <= longest:
-            raise Invalid("bad_length", f"{name} needs 1 to {longest} characters.", field=name)
+            raise Invalid("bad_length", "{name} needs 1 to {longest} characters.", field=name, name=name, longest=longest)
     for name, (least, most) in _LEAST_MOST.items():
         if not least <= values[name] <= most:
-            raise Invalid("out_of_range", f"{name} must be from {least} to {most}.", field=name)
+            raise Invalid("out_of_range", "{name} must be from {least} to {most}.", field=name, name=name, least=least, most=most)
     skill_in(account_id, values["default_skill_id"], field="default_skill")
     region = entered.region(values["home_region"] or Account.objects.get(id=account_id).home_region)
     numbers = entered.numbers(values["numbers"], home_region=region)
@@ -301,25 +307,34 @@ def _checked(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
 
 def _check_name_is_free(account_id: int, name: str) -> None:
     if Source.objects.filter(account_id=account_id, name=name, disconnected_at=None).exists():
-        raise Conflict("source_exists", f"There is a source {name} already: choose another name.", field="name")
+        raise Conflict("source_exists", "There is a source {name} already: choose another name.", field="name", name=name)
 
 
 def _check_connected(source: Source) -> None:
     if source.disconnected_at is not None:
-        raise Conflict("source_disconnected", f"{source.name} is disconnected, which is for ever: connect a new source.")
+        raise Conflict("source_disconnected", "{source} is disconnected, which is for ever: connect a new source.", source=source.name)
 
 
 def _check_unused(db: Database, source: Source) -> None:
     if using := engagements_using(db, source):
         named = ", ".join(f"{one.name} ({one.campaign})" for one in using)
-        message = f"Published engagements use {source.name}: {named}. Pause their campaigns or give them another source first."
-        raise Conflict("source_in_use", message)
+        raise Conflict(
+            "source_in_use",
+            "Published engagements use {source}: {named}. Pause their campaigns or give them another source first.",
+            source=source.name,
+            named=named,
+        )
 
 
 def _check_confirmed(db: Database, source: Source, confirmation: str) -> None:
     if confirmation.strip() != source.name and (count := open_conversations(db, source)):
-        message = f"{count} conversations are open on {source.name} and could not be answered any more: type its name to disconnect it."
-        raise Invalid("not_confirmed", message, field="confirmation")
+        raise Invalid(
+            "not_confirmed",
+            "{count} conversations are open on {source} and could not be answered any more: type its name to disconnect it.",
+            field="confirmation",
+            count=count,
+            source=source.name,
+        )
 
 
 def _make_secret(source: Source, kind: SourceSecret.Kind, *, at: datetime) -> SourceSecret:

@@ -28,7 +28,7 @@ def topic_of(person_id: int) -> str:
 def set_presence(account_id: int, person_id: int, *, state: str, actor: str, at: datetime) -> None:
     """Say that a person is `online`, `away` or `offline`. Said again, it counts as a sign of life. Raises Invalid, Missing."""
     if state not in Presence.State.values:
-        raise Invalid("unknown_state", f"Presence is one of {', '.join(Presence.State.values)}.", field="state")
+        raise Invalid("unknown_state", "Presence is one of {listed}.", field="state", listed=", ".join(Presence.State.values))
     with account(account_id) as db:
         _check_may_take(account_id, person_id)
         _set(db, account_id, person_id, state=state, actor=actor, at=at)
@@ -67,7 +67,7 @@ def _set(db: Database, account_id: int, person_id: int, *, state: str, actor: st
 
 def _check_may_take(account_id: int, person_id: int) -> None:
     if not Membership.objects.filter(account_id=account_id, id=person_id, is_active=True, role__in=ROLES).exists():
-        raise Missing("not_found", f"There is no agent {person_id} in this account.", field="agent")
+        raise Missing("not_found", "There is no agent {person_id} in this account.", field="agent", person_id=person_id)
 
 
 def _tell(db: Database, account_id: int, people: Iterable[int]) -> None:

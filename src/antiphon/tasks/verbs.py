@@ -73,7 +73,7 @@ def _turn(account_id: int, task_id: int, fitting: tuple[str, ...], why: str, **v
         if task is None:
             raise Missing("not_found", "There is no such task in this account.")
         if task.state not in fitting:
-            raise Conflict("task_over", f"This task is {task.state}: {why}.")
+            raise Conflict("task_over", "This task is {state}: {why}.", state=task.state, why=why)
         for name, value in values.items():
             setattr(task, name, value)
         task.save(update_fields=list(values))

@@ -29,7 +29,7 @@ def create(account_id: int, *, name: str, url: str, kinds: Sequence[str], actor:
     name, url, kinds = _name(name), _url(url), _kinds(kinds)
     with account(account_id) as db:
         if Endpoint.objects.filter(account_id=account_id).count() >= MOST:
-            raise Conflict("too_many", f"An account has at most {MOST} webhooks: remove one first.")
+            raise Conflict("too_many", "An account has at most {most} webhooks: remove one first.", most=MOST)
         _refuse_taken(account_id, name)
         made = Endpoint.objects.create(
             account_id=account_id, name=name, url=url, kinds=kinds, position=last_position(db, account_id), created_at=at
@@ -105,7 +105,7 @@ def replay(account_id: int, endpoint_id: int, event_id: UUID, *, actor: str, at:
 def replay_between(account_id: int, endpoint_id: int, *, start: datetime, end: datetime, actor: str, at: datetime) -> int:
     """Put in line again what was learned of in a stretch of time; return how many events. Raises Missing, Invalid."""
     if not start < end or at - start > KEPT:
-        raise Invalid("bad_range", f"Choose a beginning before the end, at most {KEPT.days} days ago.", field="from")
+        raise Invalid("bad_range", "Choose a beginning before the end, at most {kept} days ago.", field="from", kept=KEPT.days)
     with account(account_id) as db:
         found = endpoint_in(account_id, endpoint_id)
         asked = {"account": account_id, "endpoint": found.id, "start": start, "end": end, "at": at}
@@ -120,7 +120,7 @@ def endpoint_in(account_id: int, endpoint_id: int, *, is_locked: bool = False) -
     found = Endpoint.objects.filter(account_id=account_id, id=endpoint_id)
     one = (found.select_for_update() if is_locked else found).first()
     if one is None:
-        raise Missing("not_found", f"There is no webhook {endpoint_id} in this account.")
+        raise Missing("not_found", "There is no webhook {endpoint_id} in this account.", endpoint_id=endpoint_id)
     return one
 
 
@@ -154,13 +154,13 @@ def _audit(endpoint: Endpoint, *, actor: str, at: datetime, action: str, **detai
 
 def _refuse_taken(account_id: int, name: str, *, besides: int = 0) -> None:
     if Endpoint.objects.filter(account_id=account_id, name=name).exclude(id=besides).exists():
-        raise Conflict("webhook_exists", f"There is a webhook {name} already: choose another name.", field="name")
+        raise Conflict("webhook_exists", "There is a webhook {name} already: choose another name.", field="name", name=name)
 
 
 def _name(raw: str) -> str:
     text = clean(raw).strip()
     if not 0 < len(text) <= _LONGEST_NAME:
-        raise Invalid("bad_length", f"name needs 1 to {_LONGEST_NAME} characters.", field="name")
+        raise Invalid("bad_length", "name needs 1 to {longest_name} characters.", field="name", longest_name=_LONGEST_NAME)
     return text
 
 
@@ -172,5 +172,11 @@ def _kinds(chosen: Sequence[str]) -> list[str]:
     """Return the kinds in the order of their list; none stands for every kind, also those to come. Raises Invalid."""
     unknown = sorted(set(chosen) - set(Kind))
     if unknown:
-        raise Invalid("unknown_kind", f"There is no event {unknown[0]}: the kinds are {', '.join(Kind)}.", field="kinds")
+        raise Invalid(
+            "unknown_kind",
+            "There is no event {unknown}: the kinds are {listed}.",
+            field="kinds",
+            unknown=unknown[0],
+            listed=", ".join(Kind),
+        )
     return [str(kind) for kind in Kind if kind in set(chosen)]

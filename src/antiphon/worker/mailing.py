@@ -23,7 +23,7 @@ def send_invitation(work: Work) -> dict[str, Any]:
     try:
         message.send()
     except (SMTPException, OSError) as error:
-        raise Conflict("mail_refused", f"The mail server did not take it ({type(error).__name__}).") from None
+        raise Conflict("mail_refused", "The mail server did not take it ({kind}).", kind=type(error).__name__) from None
     return {"sent": 1}
 
 

@@ -63,8 +63,7 @@ def export(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
     kind = request.GET.get("format", "csv")
     try:
         if kind not in KINDS:
-            message = f"There is no such kind of file: use one of {', '.join(KINDS)}."
-            raise Invalid("unknown_format", message, field="format")  # noqa: TRY301 - told the same way
+            raise Invalid("unknown_format", "There is no such kind of file: use one of {listed}.", field="format", listed=", ".join(KINDS))  # noqa: TRY301 - told the same way
         told = answer(db, visit.account_id, visit.time_zone, question, at=clock.now(), parts=EVERY)
     except Invalid as problem:
         return HttpResponse(problem.message, status=problem.status, content_type="text/plain; charset=utf-8")
