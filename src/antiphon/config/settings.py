@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "antiphon.metrics",
     "antiphon.tasks",
     "antiphon.webhooks",
+    "antiphon.search",
     "antiphon.workspace",
     "antiphon.api",
     "procrastinate.contrib.django",

@@ -21,6 +21,7 @@ from antiphon.metrics.folding import AT_ONCE, fold
 from antiphon.routing import verbs as routing
 from antiphon.routing.presence import GRACE, fall_silent
 from antiphon.routing.returning import long_away, return_one
+from antiphon.search.indexing import accounts_behind, index_next
 from antiphon.tasks import files
 from antiphon.webhooks.delivering import KEPT, Courier, forget
 from antiphon.worker import across
@@ -84,6 +85,15 @@ def fold_counters(desk: Desk) -> None:
         while folded == AT_ONCE and not desk.is_ending:
             with lane_account(desk.app, account_id) as db:
                 folded = fold(db, account_id)
+
+
+def index_conversations(desk: Desk) -> None:
+    """Have conversations found by what was said and what became of them."""
+    for account_id in accounts_behind(desk.jobs):
+        is_more = True
+        while is_more and not desk.is_ending:
+            with lane_account(desk.app, account_id) as db:
+                is_more = index_next(db, account_id)
 
 
 def route_queues(desk: Desk) -> None:
@@ -187,6 +197,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("drain spools left behind", "line", 2, drain_left_behind),
     Loop("number events", "relay", 1, number_events, wakes_on="antiphon_written"),
     Loop("fold counters", "counters", 2, fold_counters),
+    Loop("index conversations", "search", 1, index_conversations),
     Loop("route queues", "routing", 1, route_queues, wakes_on="antiphon_written", rest_seconds=0.1),
     Loop("set the silent away", "routing", 5, set_the_silent_away),
     Loop("return what is left alone", "routing", 5, return_what_is_left_alone),
