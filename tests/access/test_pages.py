@@ -20,6 +20,7 @@ from antiphon.metrics import saved
 from antiphon.tasks import verbs
 from antiphon.tasks.files import made as made_folder
 from antiphon.tasks.work import take_up
+from antiphon.webhooks import verbs as webhooks
 from tests.kit.caller import Caller
 from tests.kit.deliver import Deliver
 from tests.kit.world import CLEO, Tenant
@@ -130,6 +131,7 @@ def things(north: Tenant) -> dict[str, Any]:
             "arrival_id": kept.id,
             "source_id": north.source.id,
             "report_id": kept_report(north),
+            "metric": "sent",
         }
     )
 
@@ -156,10 +158,18 @@ def settings_of(north: Tenant) -> dict[str, Any]:
     invited = invitations.invite(north.id, email="fay@north.example", name="Fay", role="agent", actor="command", at=at)
     return {
         "person_id": north.people["Ben"].pk,
+        **a_webhook(north),
         "invitation_id": invited.invitation.pk,
         "canned_answer_id": add_canned_answer(north.id, hours, actor="command", at=at).pk,
         "key_id": create_api_key(north.id, role="agent", actor="command", at=at).key.pk,
     }
+
+
+def a_webhook(north: Tenant) -> dict[str, Any]:
+    """Have a webhook with a test in its line."""
+    made, _secret = webhooks.create(north.id, name="CRM", url="https://crm.example/", kinds=(), actor="command", at=north.clock())
+    sent = webhooks.send_test(north.id, made.pk, actor="command", at=north.clock())
+    return {"webhook_id": made.pk, "event_id": sent.event_id}
 
 
 def filled(route: str, things: dict[str, Any]) -> str:

@@ -37,6 +37,8 @@ PAGES = {
         "/settings/account/",
         "/settings/api-keys/",
         "/settings/api-keys/new/",
+        "/settings/webhooks/",
+        "/settings/webhooks/new/",
         "/settings/audit/",
         "/accounts/password/",
     ),

@@ -60,10 +60,15 @@ def claim(db: Database, account_id: int, *, at: datetime, limit: int) -> list[Du
 
 
 def _due(account_id: int, row: Any, *, at: datetime) -> Due:
-    told = {"id": row.event_id, "type": row.type, "time": row.time or at, "subject": row.subject, "content": row.content or "{}"}
-    body = msgspec.json.encode(envelope(account_id, position=row.position, **told))
+    body = body_of(account_id, row, time=row.time or at, content=row.content or "{}")
     keys = tuple((row.keys or "").split())
     return Due(account_id, row.endpoint_id, row.event_id, row.attempts, row.url, row.failing_since, keys, body)
+
+
+def body_of(account_id: int, delivery: Any, *, time: datetime, content: str) -> bytes:
+    """Return the body of a delivery's request: the same at each attempt. `time` and `content` are its event's."""
+    told = {"id": delivery.event_id, "type": delivery.type, "time": time, "subject": delivery.subject, "content": content}
+    return msgspec.json.encode(envelope(account_id, position=delivery.position, **told))
 
 
 def made(due: Due, *, at: datetime, own: Sequence[Network]) -> Ended:

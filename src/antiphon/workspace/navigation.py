@@ -68,7 +68,7 @@ SETTINGS = (
     Entry("canned-answers", _("Canned answers"), "settings.read", icon="message-bolt"),
     Entry("account", _("Account"), "account.write", icon="building"),
     Entry("api-keys", _("API keys"), "api_keys.write", icon="key"),
-    Entry("webhooks", _("Webhooks"), "events.read", icon="webhook"),
+    Entry("webhooks", _("Webhooks"), "webhooks.read", icon="webhook"),
     Entry("audit", _("Audit trail"), "audit.read", icon="list-details"),
     Entry("tasks", _("Work in progress"), "tasks.read", icon="progress"),
 )

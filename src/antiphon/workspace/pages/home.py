@@ -18,6 +18,7 @@ from antiphon.workspace.pages.attention import Attention, campaigns_needing_atte
 from antiphon.workspace.pages.checklist import Checklist, checklist
 from antiphon.workspace.pages.numbers import FunnelStep, Numbers, funnel, numbers, total
 from antiphon.workspace.pages.signs import Source, sources
+from antiphon.workspace.pages.webhooks import attention as webhooks_needing_attention
 from antiphon.workspace.pages.workspace import MinePage, mine_page
 
 _HERE = "antiphon.workspace"
@@ -77,7 +78,7 @@ def _checklist(db: Database, visit: Visit, *, at: datetime) -> Checklist | None:
 
 
 def _attention(db: Database, visit: Visit, *, at: datetime) -> list[Attention]:
-    """Return what needs this person: their campaigns, what no engagement claims, their sources; a statement for each kind."""
+    """Return what needs this person: their campaigns, what no engagement claims, their sources, webhooks; a statement for each kind."""
     found = campaigns_needing_attention(db, visit, at=at)
     if visit.may("campaigns.write"):
         asked = {"account": visit.account_id, "since": at - _LATELY, "limit": _MOST_UNCLAIMED}
@@ -86,7 +87,7 @@ def _attention(db: Database, visit: Visit, *, at: datetime) -> list[Attention]:
         known = sources(db, visit.account_id, at=at)
         found += [_of_source(one) for one in known if one.concerns]
         found += _quarantined(visit, known)
-    return found
+    return found + webhooks_needing_attention(visit, at=at)
 
 
 def _unclaimed(row: Any, *, at: datetime) -> Attention:
