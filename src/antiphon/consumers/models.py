@@ -42,4 +42,11 @@ class OptOut(Fact, Counted):
 
     class Meta:
         db_table = "opt_out"
-        indexes = [models.Index(fields=["account", "consumer_id", "at"], name="opt_out_by_consumer")]
+        indexes = [
+            models.Index(fields=["account", "consumer_id", "at"], name="opt_out_by_consumer"),
+            models.Index(
+                fields=["account", "counted_campaign_id", "at"],
+                name="opt_out_by_campaign",
+                condition=models.Q(counted_campaign_id__isnull=False),
+            ),
+        ]

@@ -142,6 +142,11 @@ class Reply(Fact, Counted):
             models.Index(fields=["account", "source_id", "consumer_id", "replied_at"], name="reply_by_consumer"),
             models.Index(fields=["account", "conversation_id", "received_at"], name="reply_by_conversation"),
             models.Index(
+                fields=["account", "counted_campaign_id", "replied_at"],
+                name="reply_by_campaign",
+                condition=models.Q(counted_campaign_id__isnull=False),
+            ),
+            models.Index(
                 fields=["account", "source_id", "campaign_key"],
                 name="reply_unmapped",
                 condition=models.Q(counted_engagement_id=None, notice_id=None) & ~models.Q(campaign_key=""),

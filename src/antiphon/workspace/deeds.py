@@ -41,6 +41,7 @@ DEEDS: dict[str, str | Promise] = {
     "file.downloaded": lazy("File downloaded"),
     "invitation.renewed": lazy("Invitation renewed"),
     "invitation.revoked": lazy("Invitation revoked"),
+    "list.exported": lazy("List behind a report's number exported"),
     "notices.uploaded": lazy("Notices uploaded"),
     "person.added": lazy("Person joined"),
     "person.disabled": lazy("Person shut out"),

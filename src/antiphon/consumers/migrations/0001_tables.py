@@ -97,4 +97,12 @@ class Migration(migrations.Migration):
             model_name="optout",
             index=models.Index(fields=["account", "consumer_id", "at"], name="opt_out_by_consumer"),
         ),
+        migrations.AddIndex(
+            model_name="optout",
+            index=models.Index(
+                condition=models.Q(("counted_campaign_id__isnull", False)),
+                fields=["account", "counted_campaign_id", "at"],
+                name="opt_out_by_campaign",
+            ),
+        ),
     ]

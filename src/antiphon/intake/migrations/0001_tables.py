@@ -266,6 +266,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["account", "source_id", "consumer_id", "replied_at"], name="reply_by_consumer"),
                     models.Index(fields=["account", "conversation_id", "received_at"], name="reply_by_conversation"),
+                    models.Index(
+                        condition=models.Q(("counted_campaign_id__isnull", False)),
+                        fields=["account", "counted_campaign_id", "replied_at"],
+                        name="reply_by_campaign",
+                    ),
                 ],
             },
         ),
