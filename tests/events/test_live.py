@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,10 @@ from django.conf import settings
 from django.core.signing import TimestampSigner, b62_encode
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.test import Client
 
-from antiphon.accounts.models import Account
+from antiphon.accounts.models import Account, Membership, Role, User
+from antiphon.accounts.people import disable
 from antiphon.edge.live import PER_PERSON, TICKET_SECONDS, ticket
 from antiphon.events import relay
 from antiphon.events.changes import FAR_BEHIND
@@ -300,3 +302,44 @@ def test_what_was_touched_while_a_stream_was_on_its_way_is_told_first(site: Site
         assert early.change()["subjects"] == ["conversation:a"]  # by now the touch has been heard too
         with listening(site, opened) as reader:
             assert reader.change()["subjects"] == ["heard:3"]
+
+
+def _person(account_id: int, name: str) -> Membership:
+    user = User.objects.create(email=f"{name}@north.example")
+    role = Role.ADMINISTRATOR if name == "ana" else Role.AGENT
+    return Membership.objects.create(account_id=account_id, user=user, name=name, role=role)
+
+
+def _sign_out(person: Membership) -> None:
+    client = Client()
+    client.force_login(person.user)
+    assert client.post("/accounts/logout/").status_code == 302
+
+
+def _shut_out(person: Membership) -> None:
+    disable(person.account_id, person.pk, actor="system", at=now())
+
+
+def _end_elsewhere(person: Membership) -> None:
+    client = Client()
+    client.force_login(person.user)
+    assert client.post("/accounts/you/sessions").status_code == 302
+
+
+@pytest.mark.parametrize("leave", [_sign_out, _shut_out, _end_elsewhere])
+def test_the_streams_of_a_person_end_with_their_sessions(site: Site, north: int, leave: Callable[[Membership], None]) -> None:
+    """At once, and an older ticket opens none; another person's go on, and a ticket made since opens one."""
+    ada, ana = _person(north, "ada"), _person(north, "ana")
+    opened = ticket(north, ada.pk, ["conversations"], 0)
+    with listening(site, opened) as reader, listening(site, ticket(north, ana.pk, ["conversations"], 0)) as other:
+        site.tell(north, "conversation:a")
+        assert reader.change()["position"] == other.change()["position"] == 1
+        begun = time.monotonic()
+        leave(ada)
+        assert reader.is_ended()
+        assert time.monotonic() - begun < 5
+        assert status(site, opened) == 403
+        site.tell(north, "conversation:b")
+        assert other.change()["position"] == 2
+        time.sleep(0.2)
+        assert status(site, ticket(north, ada.pk, ["conversations"], 0)) == 200

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import F
 
 from antiphon.accounts import inputs, stamps
 from antiphon.accounts.audit import audit
 from antiphon.accounts.models import Membership, MembershipSkill, Role, User
 from antiphon.accounts.verbs import skill_in
-from antiphon.kit.db import account
+from antiphon.kit.db import account, run, sql
 from antiphon.kit.problems import Conflict, Missing
 
 MOST_CAPACITY = 100
+ENDED = "ended:"
 
 
 def person_in(account_id: int, membership_id: int, *, field: str = "") -> Membership:
@@ -101,6 +103,18 @@ def share_skill(account_id: int, skill_id: int, people: Sequence[int], *, actor:
 def end_sessions(user_id: int) -> None:
     """End every session that a person has open, on whatever machine."""
     User.objects.filter(id=user_id).update(sessions_ended=F("sessions_ended") + 1)
+    end_streams(user_id)
+
+
+def end_streams(user_id: int) -> None:
+    """End the live streams of a person in all their accounts, at commit; pages whose session goes on come back by themselves."""
+    with transaction.atomic():
+        run(connection.connection, sql("antiphon.accounts", "end_streams"), {"user": user_id, "ended": ENDED})
+
+
+def ended_topic(membership_id: int) -> str:
+    """Return how a process's streams are told that a person's sessions ended."""
+    return f"{ENDED}{membership_id}"
 
 
 def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:

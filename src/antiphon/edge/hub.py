@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import psycopg
 import structlog
 
+from antiphon.accounts.people import ENDED, ended_topic
 from antiphon.events.changes import Change, changes
 from antiphon.kit import clock
 from antiphon.kit.db import Database, lane_account
@@ -23,7 +24,7 @@ _PAUSE_SECONDS = 0.5
 _SUBJECTS = 200
 _BEAT_SECONDS = 15.0
 _TOUCH_SECONDS = 60.0
-"""How long a touch is kept: no ticket is older when it opens its stream."""
+"""How long a touch, or that somebody was shut out, is kept: no ticket is older when it opens its stream."""
 
 _SKEW_SECONDS = 2.0
 
@@ -111,6 +112,7 @@ class Hub:
         self._streams: dict[int, set[Stream]] = {}
         self._joined: set[int] = set()
         self._touched: dict[tuple[int, str], float] = {}
+        self._ended: dict[tuple[int, str], float] = {}
         self._beaten: dict[tuple[int, int], float] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -138,6 +140,10 @@ class Hub:
     def open_streams(self, like: Stream) -> int:
         """Return how many streams the same person has open."""
         return sum(stream.membership_id == like.membership_id for stream in self._streams.get(like.account_id, ()))
+
+    def is_shut_out(self, stream: Stream) -> bool:
+        """Return whether the person's sessions have ended since the stream's ticket was made."""
+        return stream.since <= self._ended.get((stream.account_id, ended_topic(stream.membership_id)), -1.0)
 
     def join_stream(self, stream: Stream) -> None:
         """Feed a stream, beginning with what it has missed."""
@@ -193,12 +199,17 @@ class Hub:
                 self._woken.recv(4096)
 
     def _take_told(self, payloads: list[str]) -> set[int]:
-        """Return the accounts whose events were numbered (`7 120`); pass on what was touched without an event (`7 heard:3`)."""
+        """Return the accounts whose events were numbered (`7 120`).
+
+        Pass on what was touched without an event (`7 heard:3`) and whose sessions ended (`7 ended:12`).
+        """
         told = [(int(account), word) for account, _, word in (payload.partition(" ") for payload in payloads)]
-        touched = {(account_id, word) for account_id, word in told if not word.isdecimal()}
-        if touched and self._loop is not None:
+        named = {(account_id, word) for account_id, word in told if not word.isdecimal()}
+        ended = {(account_id, word) for account_id, word in named if word.startswith(ENDED)}
+        if named and self._loop is not None:
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._touch, touched)
+                self._loop.call_soon_threadsafe(self._touch, named - ended)
+                self._loop.call_soon_threadsafe(self._end, ended)
         return {account_id for account_id, word in told if word.isdecimal()}
 
     def _touch(self, touched: set[tuple[int, str]]) -> None:
@@ -208,6 +219,15 @@ class Hub:
         for account_id, topic in touched:
             for stream in self._streams.get(account_id, ()):
                 stream.touch(topic)
+
+    def _end(self, ended: set[tuple[int, str]]) -> None:
+        """End the streams of people whose sessions ended; a page that still may listen comes back with a ticket of its own."""
+        now = time.time()
+        self._ended = {name: at for name, at in self._ended.items() if now - at < _TOUCH_SECONDS} | dict.fromkeys(ended, now)
+        for account_id, name in ended:
+            for stream in self._streams.get(account_id, ()):
+                if ended_topic(stream.membership_id) == name:
+                    stream.end()
 
     def _beat(self, db: Database) -> None:
         """Say who is there, each person at once and then every fifteen seconds: one statement per account, however many pages are open."""

@@ -53,6 +53,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, 403, b"This ticket opens no stream: it is used within a minute of loading the page.\n")
         return
     _hub.start(asyncio.get_running_loop())
+    if _hub.is_shut_out(stream):
+        await _refuse(send, 403, b"The session that this ticket was made in has ended.\n")
+        return
     if _hub.open_streams(stream) >= PER_PERSON:
         await _refuse(send, 429, b"Too many pages are open: close some.\n", extra=[(b"retry-after", b"30")])
         return
