@@ -87,6 +87,7 @@ def pages() -> list[Address]:
         "revocation",
         "removal",
         "export",
+        "search",
         "drafts",
         "edits",
         "checks",

@@ -14,7 +14,7 @@ PAGES = {
         "/",
         "campaign",
         "/conversations/?state=all",
-        "/conversations/?state=all&phone=%2B31600000000",
+        "/conversations/?text=nobody+said+this&since=2026-01-01",
         "conversation",
         "why",
         "/workspace/",

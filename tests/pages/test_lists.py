@@ -2,33 +2,9 @@
 
 import pytest
 
-from tests.kit.world import CLEO, OTTO, Tenant
+from tests.kit.world import CLEO, Tenant
 from tests.pages.conftest import Visitor
 from tests.pages.story import Story
-
-
-@pytest.mark.parametrize(
-    ("query", "finds"),
-    [
-        ("", {CLEO, OTTO}),
-        ("?state=queued", {OTTO}),
-        ("?state=assigned", {CLEO}),
-        ("?state=closed", set()),
-        ("?verdict=linked_by_campaign_id", {CLEO}),
-        ("?verdict=no_broadcast", {OTTO}),
-        ("?phone=06%2011111111", set()),
-        ("?phone=%2B31%206%2011111111", {CLEO}),
-        ("?mine=1", {CLEO}),
-        ("?skill=999999", set()),
-        ("?skill=nonsense&verdict=nonsense&state=nonsense&after=nonsense", {CLEO, OTTO}),
-    ],
-)
-def test_filters(story: Story, visitor: Visitor, query: str, finds: set[str]) -> None:
-    story.reply(OTTO, "Hello?")
-    story.take(story.conversation_of(CLEO), by="Ada")
-    html = visitor("Ada").get(f"/conversations/{query}").content.decode()
-    ids = {phone: str(story.conversation_of(phone)) for phone in (CLEO, OTTO)}
-    assert {phone for phone, known in ids.items() if known in html} == finds
 
 
 def test_a_long_list_goes_on(story: Story, visitor: Visitor) -> None:

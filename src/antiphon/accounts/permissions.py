@@ -10,6 +10,7 @@ _BUILDERS: Final = frozenset({Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER})
 _LEADERS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 _TALKERS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT})
 _READERS: Final = frozenset({Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.AGENT})
+_ANALYSTS: Final = frozenset({Role.ADMINISTRATOR, Role.ANALYST})
 _COUNTERS: Final = frozenset({Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.ANALYST})
 
 ALLOWED: Final[dict[str, frozenset[Role]]] = {
@@ -34,6 +35,7 @@ ALLOWED: Final[dict[str, frozenset[Role]]] = {
     "notices.write": _BUILDERS,
     "attribution.try": _BUILDERS | _LEADERS,
     "conversations.read": _READERS,
+    "conversations.export": _LEADERS,
     "conversations.take": _TALKERS,
     "conversations.answer": _TALKERS,
     "conversations.transfer": _TALKERS,
@@ -52,6 +54,7 @@ ALLOWED: Final[dict[str, frozenset[Role]]] = {
     "webhooks.read": _ADMINISTRATOR,
     "webhooks.write": _ADMINISTRATOR,
     "metrics.read": _COUNTERS,
+    "exports.write": _ANALYSTS,
     "reports.write": _COUNTERS,
 }
 

@@ -1,7 +1,6 @@
 """What people type into forms of conversations, read once, with what was typed kept for the page that refuses it."""
 
 from decimal import Decimal, InvalidOperation
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
@@ -9,32 +8,9 @@ from django.utils.translation import gettext as _
 
 from antiphon.conversations.verbs import Outcome
 from antiphon.kit.problems import Invalid, Problem
-from antiphon.workspace import words
-from antiphon.workspace.pages.conversations import STATES, Filters
 from antiphon.workspace.pages.talk import Typed
 
 _MOST = Decimal(999999999999)
-
-
-def filters(query: QueryDict) -> Filters:
-    """Return what an address narrows the list to; what does not fit is left out."""
-    state, verdict = query.get("state", "open"), query.get("verdict", "")
-    return Filters(
-        state=state if state in STATES else "open",
-        skill=number(query.get("skill", "")),
-        campaign=number(query.get("campaign", "")),
-        verdict=verdict if verdict in words.VERDICTS else "",
-        phone=query.get("phone", "").strip()[:40],
-        is_mine=query.get("mine") == "1",
-        after=identifier(query.get("after", "")),
-    )
-
-
-def query_of(chosen: Filters) -> str:
-    """Return the query of the address of these filters, without the place in the list."""
-    given = {"state": chosen.state, "skill": chosen.skill, "campaign": chosen.campaign, "verdict": chosen.verdict, "phone": chosen.phone}
-    given |= {"mine": "1" if chosen.is_mine else ""}
-    return urlencode({key: value for key, value in given.items() if value})
 
 
 def typed(form: str, posted: QueryDict, *, refused: Problem) -> Typed:

@@ -1,4 +1,4 @@
-"""Conversations: the list, one of them, and what people do with it; each deed is a resource that is posted to."""
+"""Conversations: one of them, and what people do with it; each deed is a resource that is posted to."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from antiphon.accounts.models import CannedAnswer
@@ -19,29 +18,10 @@ from antiphon.kit.problems import Missing, Problem
 from antiphon.workspace import forms
 from antiphon.workspace.access import Visit, tenant_view
 from antiphon.workspace.live import stream, topics
-from antiphon.workspace.pages.conversations import list_page
 from antiphon.workspace.pages.talk import Typed, canned_here, talk_page
 from antiphon.workspace.pages.why import why_page
 from antiphon.workspace.pages.workspace import mine_page
 from antiphon.workspace.replies import go, is_asked_for, show
-
-_STATES = (
-    ("open", gettext_lazy("Open")),
-    ("queued", gettext_lazy("Queued")),
-    ("assigned", gettext_lazy("Assigned")),
-    ("closed", gettext_lazy("Closed")),
-    ("all", gettext_lazy("All")),
-)
-
-
-@require_safe
-@tenant_view("conversations.read")
-def conversations(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
-    """Show the conversations that the filters leave."""
-    chosen = forms.filters(request.GET)
-    ticket = stream(db, visit, ["conversations"])
-    page = list_page(db, visit, chosen, at=clock.now(), query=forms.query_of(chosen), ticket=ticket)
-    return show(request, visit, "conversations.html", page, parts={"list"}, extra={"states": _STATES})
 
 
 @require_safe
