@@ -41,6 +41,8 @@ class Conversation(Fact):
     waiting_since = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     leaving_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    read_agent_id = models.BigIntegerField(null=True)
     assigned_at = models.DateTimeField(null=True)
     assigned_skill_id = models.BigIntegerField(null=True)
     assigned_agent_id = models.BigIntegerField(null=True)

@@ -40,7 +40,7 @@
     for (const now of region.querySelectorAll(":is(a, span, b)[id]")) {
       const then = fresh.querySelector(`[id="${now.id}"]`);
       if (then && now.innerHTML !== then.innerHTML) now.innerHTML = then.innerHTML;
-      if (then) now.toggleAttribute("data-unread", then.hasAttribute("data-unread"));
+      if (then) for (const name of ["data-unread", "data-waits"]) now.toggleAttribute(name, then.hasAttribute(name));
     }
     region.dispatchEvent(new CustomEvent("live:patched", { bubbles: true }));
   }

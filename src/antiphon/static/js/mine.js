@@ -30,13 +30,13 @@
     if (!document.getElementById("mine")) return;
     document.title = waiting() ? `(${waiting()}) ${title}` : title;
     const late = new Set(rows(":has([data-state=late])").map((row) => row.id));
-    const unread = new Map(rows("[data-unread]").map((row) => [row.id, row.querySelector(".conversation-text").textContent]));
+    const waits = new Map(rows("[data-waits]").map((row) => [row.id, row.querySelector(".conversation-text").textContent]));
     if (known) {
       const fresh = rows(":has([data-state=late])").filter((row) => !known.late.has(row.id));
       if (fresh.length) announce(fresh.map((row) => `${name(row)}: ${row.closest("[data-overdue]")?.dataset.overdue ?? ""}`).join(". "));
-      for (const row of rows("[data-unread]")) if (known.unread.get(row.id) !== unread.get(row.id)) notify(row);
+      for (const row of rows("[data-waits]")) if (known.waits.get(row.id) !== waits.get(row.id)) notify(row);
     }
-    known = { late, unread };
+    known = { late, waits };
   }
 
   function offer() {

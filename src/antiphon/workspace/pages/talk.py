@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from antiphon.accounts.models import CannedAnswer, Skill
 from antiphon.campaigns.models import Engagement
+from antiphon.conversations.reading import read
 from antiphon.kit import segments
 from antiphon.kit.db import Database, rows, sql
 from antiphon.routing import overview
@@ -138,6 +139,8 @@ def talk_page(
     talk = _read(db, visit, conversation_id)
     if talk is None:
         return None
+    if talk.state == "assigned" and talk.agent_id == visit.membership_id and not talk.is_read:
+        read(db, visit.account_id, talk.id, agent_id=visit.membership_id, until=talk.last_at)
     has_list = not is_part and visit.may("conversations.take")
     mine = mine_page(db, visit, current=talk.id, at=at, ticket=ticket) if has_list else None
     return _page(db, visit, talk, at=at, typed=typed or Typed(), ticket=ticket, mine=mine)

@@ -18,14 +18,16 @@ from antiphon.workspace.pages.conversations import link_name
 from antiphon.workspace.words import Word
 
 _HERE = "antiphon.workspace"
+_A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """A broadcast text that the consumer got."""
+    """A broadcast text that the consumer got; `at` is when it was heard of, `sent_at` only where that was at another minute."""
 
     id: UUID
     at: datetime
+    sent_at: datetime | None
     name: str
     sender: str
     text: str
@@ -144,7 +146,17 @@ def _order(entry: Entry) -> tuple[datetime, int, bool, bytes]:
 def _broadcast(row: Any) -> Broadcast:
     name = row.campaign or (_("Campaign %(id)s") % {"id": row.external_campaign} if row.external_campaign else _("A broadcast"))
     known = row.state if row.state in {"sent", "failed", "delivered", "read"} else ""
-    return Broadcast(row.id, row.sent_at, name, row.sender, row.text, words.DELIVERY.get(known), row.reference_is_inferred)
+    is_elsewhere = abs(row.received_at - row.sent_at) >= _A_MINUTE
+    return Broadcast(
+        id=row.id,
+        at=row.received_at,
+        sent_at=row.sent_at if is_elsewhere else None,
+        name=name,
+        sender=row.sender,
+        text=row.text,
+        delivery=words.DELIVERY.get(known),
+        is_inferred=row.reference_is_inferred,
+    )
 
 
 def _replies(found: Sequence[Any], *, talk: Any, notices: dict[UUID, Any]) -> Iterable[Reply]:

@@ -22,7 +22,7 @@ IDLE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A conversation of one's own; the text is the newest of either side."""
+    """A conversation of one's own; the text is the newest of either side, unread while its agent has not opened it since they wrote."""
 
     id: UUID
     who: str
@@ -34,6 +34,7 @@ class Row:
     campaign: str
     language: str
     is_waiting: bool
+    is_unread: bool
     due: str
     due_state: str
     last_at: datetime
@@ -127,6 +128,7 @@ def _row(row: Any, *, at: datetime) -> Row:
         campaign=row.campaign or "",
         language=row.language,
         is_waiting=waits,
+        is_unread=row.is_unread,
         due=times.due(row.due_at, now=at) if waits else times.span((at - row.last_at).total_seconds()),
         due_state=times.due_state(row.due_at, now=at) if waits else "",
         last_at=row.last_at,

@@ -1,6 +1,7 @@
 -- One conversation with everything that stands around its timeline. Index: the primary keys.
 select c.id, c.source_id, c.consumer_id, c.state, c.turn, c.agent_id, c.skill_id, c.language, c.note, c.verdict, c.is_linked_by_person,
-    c.campaign_id, c.engagement_id, c.engagement_version, c.notice_id, c.opening_reply_id, c.started_at, c.last_replied_at,
+    c.campaign_id, c.engagement_id, c.engagement_version, c.notice_id, c.opening_reply_id, c.started_at, c.last_replied_at, c.last_at,
+    c.read_at is not distinct from c.last_at and c.read_agent_id is not distinct from c.agent_id as is_read,
     c.last_to_number, c.due_at, c.leaving_at, c.closed_at, c.closed_by, c.closed_by_membership_id, c.outcome::text as outcome,
     k.phone, k.name as consumer, s.name as skill, m.name as agent, o.name as source, o.app, o.numbers::text as numbers, o.paused_at,
     o.disconnected_at, p.name as campaign, p.state as campaign_state, p.goal_kind, p.starts_on, p.ends_on, p.time_zone,
