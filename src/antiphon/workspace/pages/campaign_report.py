@@ -356,14 +356,19 @@ def _beside(campaign_id: int, asked: Asked, totals: Mapping[tuple[str, str], Ite
         "opt_outs": _over(totals["opt_outs", ""]),
     }
     found = [(say.title(name), Figure(one.text, rates.get(name, ""), one.url)) for name, one in told.items()]
-    amounts = [(currency, one) for (name, currency), one in totals.items() if name == "goal_value"]
+    amounts = _amounts(totals)
     return found + [
         (
             _("Value in %(currency)s") % {"currency": currency},
-            Figure(say.figure(Decimal(one.value or 0), Unit.MONEY), "", list_url(campaign_id, "goal_value", asked, currency=currency)),
+            Figure(say.figure(amount, Unit.MONEY), "", list_url(campaign_id, "goal_value", asked, currency=currency)),
         )
-        for currency, one in amounts
+        for currency, amount in amounts.items()
     ]
+
+
+def _amounts(items: Mapping[tuple[str, str], Item]) -> dict[str, Decimal]:
+    """Return what goals are worth, by currency; what was taken back is worth nothing."""
+    return {currency: Decimal(one.value) for (name, currency), one in items.items() if name == "goal_value" and one.value}
 
 
 def _over(item: Item) -> str:
@@ -462,7 +467,7 @@ def _percent(part: int, base: int, said: str = "") -> str:
 
 
 def _value(campaign_id: int, asked: Asked, items: Mapping[tuple[str, str], Item], narrower: dict[str, Any]) -> Figure:
-    amounts = [f"{currency} {Decimal(one.value or 0):,.2f}" for (name, currency), one in items.items() if name == "goal_value"]
+    amounts = [f"{currency} {amount:,.2f}" for currency, amount in _amounts(items).items()]
     return Figure(", ".join(amounts), "", list_url(campaign_id, "goal_value", asked, **narrower) if amounts else "")
 
 
