@@ -11,7 +11,7 @@ from antiphon.campaigns.guarding import guarded, guarded_if, warnings_of
 from antiphon.campaigns.history import changed_since, engagement_changed_since, history_of
 from antiphon.campaigns.models import Campaign, Engagement, EngagementEntryPoint
 from antiphon.campaigns.removal import remove_engagement, restore_engagement
-from antiphon.campaigns.types import Drafted, WarningCode
+from antiphon.campaigns.types import Drafted, Since, WarningCode
 from antiphon.conversations import verbs as conversations
 from antiphon.conversations.models import Conversation
 from antiphon.kit.db import account
@@ -112,9 +112,13 @@ def test_history_tells_of_the_campaign_and_its_engagements_together(north: Tenan
     ]
     assert (framed.actor, framed.kind, framed.version) == (CAM, "campaign", 2)
     assert all(step.is_first for step in first)
-    assert [change.field for change in changed_since(north.id, made.id, version=1)] == ["goal_target", "ends_on"]
-    assert changed_since(north.id, made.id, version=2) == ()
-    assert [change.field for change in engagement_changed_since(north.id, engagement.id, version=2)] == ["entry_point_ids", "is_removed"]
+    assert [change.field for change in changed_since(north.id, made.id, version=1).changes] == ["goal_target", "ends_on"]
+    assert changed_since(north.id, made.id, version=1).actors == (CAM,)
+    assert changed_since(north.id, made.id, version=2) == Since()
+    assert [change.field for change in engagement_changed_since(north.id, engagement.id, version=2).changes] == [
+        "entry_point_ids",
+        "is_removed",
+    ]
 
 
 def codes(north: Tenant, campaign: Campaign, draft: Drafted | None = None) -> set[tuple[str, int | None]]:

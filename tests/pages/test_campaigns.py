@@ -167,6 +167,19 @@ def test_publishing_saves_what_stands_in_the_form(north: Tenant, visitor: Visito
         assert not Campaign.objects.filter(name="Renamed").exists()
 
 
+def test_a_stale_edit_of_what_was_changed_back_says_so(north: Tenant, visitor: Visitor) -> None:
+    campaign = north.campaign(state="draft")
+    first = form(campaign)
+    assert visitor("Ana").post(f"/campaigns/{campaign.pk}/edits", first | {"name": "Theirs"}).status_code == 303
+    assert visitor("Ana").post(f"/campaigns/{campaign.pk}/edits", first | {"version": "2"}).status_code == 303
+    refused = visitor("Cam").post(f"/campaigns/{campaign.pk}/edits", first | {"name": "Mine"})
+    html = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Changed meanwhile by Ana." in html
+    assert "It was changed, and changed back." in html
+    assert 'value="Mine"' in html
+
+
 def test_a_stale_edit_shows_what_the_other_changed_and_keeps_what_was_typed(north: Tenant, visitor: Visitor) -> None:
     campaign = north.campaign(state="draft")
     mine, theirs = form(campaign, name="Mine"), form(campaign, name="Theirs", ends_on="2026-03-31")
@@ -175,7 +188,7 @@ def test_a_stale_edit_shows_what_the_other_changed_and_keeps_what_was_typed(nort
     html = refused.content.decode()
     assert refused.status_code == 422
     for words in (
-        "Somebody changed this meanwhile.",
+        "Changed meanwhile by Ana.",
         "Name: Spring check-up is now Theirs",
         "Last day: 25 March 2026 is now 31 March 2026",
     ):

@@ -238,7 +238,7 @@ def test_editing_saves_a_version_and_a_stale_edit_keeps_what_was_typed(north: Te
     refused = visitor("Cam").post(f"{address}edits", mine)
     html = refused.content.decode()
     assert refused.status_code == 422
-    for words in ("Somebody changed this meanwhile.", "Skill: care is now sales", "is now Theirs"):
+    for words in ("Changed meanwhile by Ana.", "Skill: care is now sales", "is now Theirs"):
         assert words in html
     assert "Mine</textarea>" in html
     assert 'name="version" value="2"' in html

@@ -7,7 +7,7 @@ from typing import Any
 from antiphon.campaigns import store
 from antiphon.campaigns.decide import difference
 from antiphon.campaigns.models import CampaignVersion, EngagementVersion
-from antiphon.campaigns.types import Change, Step
+from antiphon.campaigns.types import Since, Step
 from antiphon.kit.db import account
 
 CAMPAIGN = ("name", "goal_kind", "goal_target", "time_zone", "starts_on", "ends_on", "state")
@@ -26,22 +26,25 @@ def history_of(account_id: int, campaign_id: int) -> list[Step]:
     return sorted(steps, key=lambda step: (step.at, step.kind, step.id, step.version), reverse=True)
 
 
-def changed_since(account_id: int, campaign_id: int, *, version: int) -> tuple[Change, ...]:
-    """Return what became of the campaign itself after a version of it. Raises Missing."""
+def changed_since(account_id: int, campaign_id: int, *, version: int) -> Since:
+    """Return what became of the campaign itself after a version of it, and by whom."""
     with account(account_id):
         versions = CampaignVersion.objects.filter(account_id=account_id, campaign_id=campaign_id, version__gte=version).order_by("version")
         return _between(list(versions), CAMPAIGN)
 
 
-def engagement_changed_since(account_id: int, engagement_id: int, *, version: int) -> tuple[Change, ...]:
-    """Return what became of an engagement after a version of it."""
+def engagement_changed_since(account_id: int, engagement_id: int, *, version: int) -> Since:
+    """Return what became of an engagement after a version of it, and by whom."""
     with account(account_id):
         versions = EngagementVersion.objects.filter(account_id=account_id, engagement_id=engagement_id, version__gte=version)
         return _between(list(versions.order_by("version")), ENGAGEMENT)
 
 
-def _between(versions: list[Any], fields: tuple[str, ...]) -> tuple[Change, ...]:
-    return difference(_values(versions[0], fields), _values(versions[-1], fields)) if versions else ()
+def _between(versions: list[Any], fields: tuple[str, ...]) -> Since:
+    if not versions:
+        return Since()
+    changes = difference(_values(versions[0], fields), _values(versions[-1], fields))
+    return Since(changes, tuple(dict.fromkeys(one.actor for one in versions[1:])))
 
 
 def _steps(kind: str, identifier: int, versions: Iterable[Any], fields: tuple[str, ...]) -> Iterable[Step]:

@@ -134,6 +134,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What became of something after a version of it, and by whom, each named once in their order."""
+
+    changes: tuple[Change, ...] = ()
+    actors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One version of a campaign, or of one of its engagements: who made it, when, and what it changed.
 

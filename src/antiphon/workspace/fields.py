@@ -84,6 +84,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Theirs:
+    """What was saved by somebody else while a form was open, a sentence each, and by whom."""
+
+    changes: tuple[str, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The fields of a form by name, and what is wrong that concerns none of them."""
 

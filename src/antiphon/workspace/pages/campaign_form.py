@@ -1,6 +1,5 @@
 """The form of a campaign: goal, then time frame; what is stored in it, what was typed, and what was read from that."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from antiphon.campaigns.models import Campaign, Goal
 from antiphon.kit.problems import Invalid, Problem, Stale
 from antiphon.workspace import words
-from antiphon.workspace.fields import Field, Form, Option, form
+from antiphon.workspace.fields import Field, Form, Option, Theirs, form
 
 _LARGEST = 1_000_000_000
 
@@ -51,7 +50,7 @@ def blank(time_zone: str, *, today: date) -> Entered:
     return Entered("", Goal.CONVERSATION, "", today.isoformat(), "", "", time_zone, "")
 
 
-def campaign_form(held: Entered, *, posted: QueryDict | None = None, refused: Problem | None = None, theirs: Sequence[str] = ()) -> Form:
+def campaign_form(held: Entered, *, posted: QueryDict | None = None, refused: Problem | None = None, theirs: Theirs | None = None) -> Form:
     """Return the form; `theirs` says what somebody else changed meanwhile."""
     made = form(
         Field("name", _("Name"), value=held.name, longest=200, is_first=not held.version),
@@ -74,7 +73,7 @@ def campaign_form(held: Entered, *, posted: QueryDict | None = None, refused: Pr
         refused=None if isinstance(refused, Stale) else refused,
         version=held.version,
     )
-    return replace(made, theirs=tuple(theirs)) if isinstance(refused, Stale) else made
+    return replace(made, theirs=theirs.changes, by=theirs.by) if theirs else made
 
 
 def read_campaign(posted: QueryDict) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def frame_words(campaign: Campaign, within: Frame, *, at: datetime) -> FrameWord
     starts_on, ends_on, today = campaign.starts_on, campaign.ends_on, times.today_in(campaign.time_zone, now=at)
     first = _day(starts_on, today=today)
     if ends_on is None or within.ends_at is None:
-        instants, in_utc, length = _("from %(first)s 00:00 on") % {"first": first}, _utc(within.starts_at, today=today), _("No end")
+        instants, in_utc, length = _("From %(first)s 00:00 on") % {"first": first}, _utc(within.starts_at, today=today), _("No end")
     else:
         instants = _("%(first)s 00:00 to %(last)s 24:00") % {"first": first, "last": _day(ends_on, today=today)}
         in_utc = f"{_utc(within.starts_at, today=today)} – {_utc(within.ends_at, today=today)}"  # noqa: RUF001 - the dash of a range

@@ -15,7 +15,7 @@ from antiphon.providers.models import Source
 from antiphon.providers.registry import ADAPTERS
 from antiphon.providers.verbs import is_connected
 from antiphon.workspace import words
-from antiphon.workspace.fields import Field, Form, Option, form
+from antiphon.workspace.fields import Field, Form, Option, Theirs, form
 
 LONGEST_NOTE = 10_000
 _HEARD = "heard:"
@@ -120,7 +120,7 @@ def typed(posted: QueryDict, *, version: str) -> Entered:
     )
 
 
-def engagement_form(held: Entered, offer: Offered, *, refused: Problem | None = None, theirs: Sequence[str] = ()) -> Form:
+def engagement_form(held: Entered, offer: Offered, *, refused: Problem | None = None, theirs: Theirs | None = None) -> Form:
     """Return the form; `theirs` says what somebody else changed meanwhile."""
     languages = list(dict.fromkeys([*offer.languages, held.language])) if held.language else offer.languages
     note_help = _("Write what to do, not what was sent: agents see the very text that the consumer got.")
@@ -137,7 +137,7 @@ def engagement_form(held: Entered, offer: Offered, *, refused: Problem | None = 
         refused=None if isinstance(refused, Stale) else _renamed(refused),
         version=held.version,
     )
-    return replace(made, theirs=tuple(theirs)) if isinstance(refused, Stale) else made
+    return replace(made, theirs=theirs.changes, by=theirs.by) if theirs else made
 
 
 def read_engagement(held: Entered) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What became of a campaign and its engagements, in words: who, when, what from and what to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +14,11 @@ from antiphon.accounts.models import Skill
 from antiphon.campaigns.history import history_of
 from antiphon.campaigns.models import EntryPoint
 from antiphon.campaigns.store import campaign_in
-from antiphon.campaigns.types import Change, Step
+from antiphon.campaigns.types import Change, Since, Step
 from antiphon.providers.models import Source
 from antiphon.workspace import words
 from antiphon.workspace.access import Visit
+from antiphon.workspace.fields import Theirs
 from antiphon.workspace.pages.actors import names_of
 
 _FIELDS: dict[str, str | Promise] = {
@@ -84,10 +85,12 @@ def versions_page(visit: Visit, campaign_id: int, *, at: datetime) -> VersionsPa
     return VersionsPage(at, campaign.id, campaign.name, rows)
 
 
-def theirs(account_id: int, changes: Sequence[Change]) -> list[str]:
-    """Return one sentence for each field that somebody else changed meanwhile."""
-    told = teller(account_id, changes)
-    return [_("%(field)s: %(before)s is now %(after)s") % _sides(change, told) for change in changes]
+def theirs(account_id: int, since: Since) -> Theirs:
+    """Return one sentence for each field that was changed meanwhile, and by whom."""
+    told = teller(account_id, since.changes)
+    names = names_of(account_id, since.actors)
+    changes = tuple(_("%(field)s: %(before)s is now %(after)s") % _sides(change, told) for change in since.changes)
+    return Theirs(changes or (_("It was changed, and changed back."),), by=", ".join(names[actor] for actor in since.actors))
 
 
 def teller(account_id: int, changes: Iterable[Change]) -> Callable[[str, Any], str]:

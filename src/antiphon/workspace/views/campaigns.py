@@ -1,6 +1,6 @@
 """Campaigns: the list, one campaign as it is built, its state, its versions, and a copy of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from antiphon.kit.db import Database, account
 from antiphon.kit.problems import Missing, Problem, Stale
 from antiphon.workspace import times
 from antiphon.workspace.access import Visit, tenant_view
+from antiphon.workspace.fields import Theirs
 from antiphon.workspace.live import stream
 from antiphon.workspace.pages.campaign_form import blank, campaign_form, entered, read_campaign, read_version
 from antiphon.workspace.pages.campaigns import NewCampaignPage, campaign_page
@@ -162,10 +163,10 @@ def _read(posted: QueryDict) -> tuple[dict[str, Any], Problem | None]:
     return {name: read[name] for name in ("starts_on", "ends_on", "time_zone")}, None
 
 
-def _theirs(visit: Visit, stored: Campaign, posted: QueryDict, *, refused: Problem | None) -> Sequence[str]:
+def _theirs(visit: Visit, stored: Campaign, posted: QueryDict, *, refused: Problem | None) -> Theirs | None:
     version = read_version(posted)
     if not isinstance(refused, Stale) or version is None:
-        return ()
+        return None
     return theirs(visit.account_id, changed_since(visit.account_id, stored.id, version=version))
 
 

@@ -18,6 +18,7 @@ from antiphon.kit import clock
 from antiphon.kit.db import Database, account
 from antiphon.kit.problems import Missing, Problem, Stale
 from antiphon.workspace.access import Visit, tenant_view
+from antiphon.workspace.fields import Theirs
 from antiphon.workspace.pages.campaign_form import read_version
 from antiphon.workspace.pages.engagement_form import Entered, Filled, begun, engagement_form, offered, read_engagement, stored, typed
 from antiphon.workspace.pages.engagements import engagement_page, start_page
@@ -168,10 +169,10 @@ def _again(
     return show(request, visit, "engagement.html", page, status=422 if refused else 200)
 
 
-def _theirs(request: HttpRequest, visit: Visit, engagement: Engagement | None, *, refused: Problem | None) -> list[str]:
+def _theirs(request: HttpRequest, visit: Visit, engagement: Engagement | None, *, refused: Problem | None) -> Theirs | None:
     version = read_version(request.POST)
     if engagement is None or version is None or not isinstance(refused, Stale):
-        return []
+        return None
     return theirs(visit.account_id, engagement_changed_since(visit.account_id, engagement.id, version=version))
 
 
