@@ -414,3 +414,25 @@ def test_a_timeline_stands_in_the_order_of_receipt(story: Story, north: Tenant, 
     assert places == sorted(places)
     assert f'sent <time datetime="{sent_at.isoformat()}"' in html
     assert "heard of <time" in html
+
+
+def test_the_consumers_earlier_conversations_are_shown_above_one_by_one(story: Story, north: Tenant, visitor: Visitor) -> None:
+    ada, first = visitor("Ada"), story.conversation_of(CLEO)
+    assert 'id="earlier"' not in talk(ada, first)
+    talks = [first]
+    for text in ("A second time", "A third time"):
+        story.take(talks[-1], by="Ada")
+        ada.post(f"/conversations/{talks[-1]}/closure", {"outcome": ""})
+        north.clock.forward(hours=1)
+        talks.append(story.reply(CLEO, text))
+    html = talk(ada, talks[2])
+    assert f'hx-get="/conversations/{talks[1]}/"' in html
+    assert "A second time" not in html.partition('id="timeline"')[2]
+    part = html_of(ada, f"/conversations/{talks[1]}/", **PART, **{"HX-Target": "p#earlier"})
+    assert "<main" not in part
+    assert "A second time" in part
+    assert f'hx-get="/conversations/{talks[0]}/"' in part
+    assert 'id="e-' not in part
+    last = html_of(ada, f"/conversations/{talks[0]}/", **PART, **{"HX-Target": "p#earlier"})
+    assert "Yes please, tuesday?" in last
+    assert 'id="earlier"' not in last

@@ -1,4 +1,5 @@
-// A timeline follows its end only while it is there; else it says how many replies are new below, and stays put.
+// A timeline follows its end only while it is there; else it says how many replies are new below, and stays put, also when an earlier
+// conversation is put above what is read.
 (() => {
   const NEAR_PX = 48;
   let before = null;
@@ -6,8 +7,12 @@
 
   const find = () => document.querySelector("[data-timeline]");
   const isAtEnd = (line) => line.scrollHeight - line.scrollTop - line.clientHeight < NEAR_PX;
-  const replies = (line) => line.querySelectorAll('[data-kind="reply"]').length;
-  const entries = (line) => line.querySelectorAll("article").length;
+  const replies = (line) => line.querySelectorAll('[data-kind="reply"]:not(.past *)').length;
+  const entries = (line) => line.querySelectorAll("article:not(.past *)").length;
+  const top = (element) => element.getBoundingClientRect().top;
+
+  // What stands first in sight: it stays there, whatever comes above it.
+  const held = (line) => [...line.querySelectorAll("article, .system")].find((one) => one.getBoundingClientRect().bottom > top(line));
 
   function toEnd(line) {
     line.scrollTop = line.scrollHeight;
@@ -31,7 +36,9 @@
   });
   document.addEventListener("htmx:before:swap", () => {
     const line = find();
-    before = line && { isAtEnd: isAtEnd(line), replies: replies(line), entries: entries(line), top: line.scrollTop };
+    if (!line) return;
+    const seen = held(line);
+    before = { isAtEnd: isAtEnd(line), replies: replies(line), entries: entries(line), scrolled: line.scrollTop, seen, place: seen && top(seen) };
   });
   document.addEventListener("htmx:after:swap", () => {
     const line = find();
@@ -40,9 +47,14 @@
       if (entries(line) !== before.entries || !isAtEnd(line)) toEnd(line);
       return;
     }
-    line.scrollTop = before.top;
+    if (before.seen?.isConnected) line.scrollTop += top(before.seen) - before.place;
+    else line.scrollTop = before.scrolled;
     unseen += Math.max(0, replies(line) - before.replies);
     tell(line);
+  });
+  // The link that brought an earlier conversation is gone: whoever pressed it scrolls on from here.
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.sourceElement?.matches("[data-earlier]")) find()?.focus({ preventScroll: true });
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-new]")) toEnd(find());

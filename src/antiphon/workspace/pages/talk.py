@@ -68,6 +68,14 @@ class Canned:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The consumer's conversation before this one, and when it began."""
+
+    id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TalkPage:
     """One conversation and what stands beside it; `lists` when this person has a list of their own before it."""
 
@@ -98,6 +106,7 @@ class TalkPage:
     skills: list[Choice]
     agents: list[Choice]
     engagements: list[Choice]
+    before: Before | None
     timeline: Timeline
     beside: Beside
     canned: list[Canned]
@@ -182,6 +191,7 @@ def _page(db: Database, visit: Visit, talk: Any, *, at: datetime, typed: Typed, 
         skills=_skills(visit, talk) if may.transfer else [],
         agents=_agents(db, visit, talk, at=at) if may.transfer else [],
         engagements=_engagements(visit, talk) if may.link else [],
+        before=Before(talk.before_id, talk.before_at) if talk.before_id else None,
         timeline=timeline(db, visit.account_id, talk, membership_id=visit.membership_id, at=at),
         beside=beside(db, visit, talk, may_link=may.link, at=at),
         canned=canned(visit, talk)[:_AT_HAND] if may.answer else [],

@@ -227,10 +227,13 @@ def _talk(
     request: HttpRequest, visit: Visit, db: Database, conversation_id: UUID, *, typed: Typed | None = None, given: Typed | None = None
 ) -> HttpResponse:
     """Show the conversation with what was typed and refused, or with what the address gave."""
-    ticket = stream(db, visit, topics(visit, conversation_id))
-    is_part = is_asked_for(request, "open")
+    is_earlier = is_asked_for(request, "earlier")
+    ticket = "" if is_earlier else stream(db, visit, topics(visit, conversation_id))
+    is_part = is_earlier or is_asked_for(request, "open")
     page = talk_page(db, visit, conversation_id, at=clock.now(), typed=typed or given, ticket=ticket, is_part=is_part)
     if page is None:
         raise Http404
+    if is_earlier:
+        return show(request, visit, "earlier.html", page, parts={"earlier"})
     place = reverse("workspace") if page.lists and page.is_mine else ""
     return show(request, visit, "conversation.html", page, parts={"open"}, status=422 if typed else 200, place=place)
