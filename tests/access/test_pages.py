@@ -13,6 +13,7 @@ from antiphon.accounts.canned import add_canned_answer
 from antiphon.accounts.models import User
 from antiphon.accounts.permissions import ALLOWED, may
 from antiphon.accounts.verbs import create_api_key
+from antiphon.consumers.models import Consumer
 from antiphon.intake.models import Arrival
 from antiphon.kit.db import account
 from antiphon.kit.ids import uuid7
@@ -128,6 +129,7 @@ def things(north: Tenant) -> dict[str, Any]:
             "engagement_id": north.engagements["Spring check-up"].id,
             "campaign_id": campaign.id,
             "conversation_id": talk,
+            "consumer_id": consumer_of(north),
             "skill_id": north.skills["care"].id,
             "arrival_id": kept.id,
             "source_id": north.source.id,
@@ -135,6 +137,12 @@ def things(north: Tenant) -> dict[str, Any]:
             "metric": "sent",
         }
     )
+
+
+def consumer_of(north: Tenant) -> Any:
+    """Return Cleo's id."""
+    with account(north.id):
+        return Consumer.objects.get(account_id=north.id, phone=CLEO).id
 
 
 def kept_report(north: Tenant) -> int:

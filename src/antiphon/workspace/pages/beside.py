@@ -67,6 +67,7 @@ class Beside:
     entry_point: str = ""
     entry_point_icon: str = ""
     id: UUID | None = None
+    consumer_id: UUID | None = None
     who: str = ""
     phone: str = ""
     local_time: str = ""
@@ -96,6 +97,7 @@ def beside(db: Database, visit: Visit, talk: Any, *, may_link: bool, at: datetim
         entry_point=talk.entry_point or "",
         entry_point_icon=words.ENTRY_POINTS.get(talk.entry_point_kind, ""),
         id=talk.id,
+        consumer_id=talk.consumer_id,
         who=talk.consumer,
         phone=talk.phone,
         local_time=local_time(talk.phone, at=at),
