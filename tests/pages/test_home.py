@@ -113,6 +113,35 @@ def test_what_no_engagement_claims_needs_a_person(story: Story, north: Tenant, v
     assert "482190" not in home(visitor, "Cam")
 
 
+def test_what_needs_attention_comes_by_itself(story: Story, north: Tenant, visitor: Visitor, django_assert_max_num_queries: Any) -> None:
+    """Its place asks for itself, hidden while it is empty; it is asked for alone, and reads nothing that it does not show."""
+    with account(north.id):
+        Source.objects.update(token_state="confirmed")
+    asked = {"HX-Request": "true", "HX-Target": "section#attention"}
+    ana = visitor("Ana")
+    empty = ana.get("/", headers=asked).content.decode()
+    assert 'id="attention"' in empty
+    assert "Needs attention" not in empty
+    assert "hidden" in empty.partition(">")[0]
+    story.notice(MIA, campaign="482190")
+    with django_assert_max_num_queries(12):
+        part = ana.get("/", headers=asked).content.decode()
+    assert "482190 is sent on CM" in part
+    assert "hidden" not in part.partition(">")[0]
+    assert 'data-heard="campaigns"' in part
+    assert "First minutes" not in part
+    assert part.strip().split() == _section(ana.get("/").content.decode()).split()
+
+
+def _section(page: str) -> str:
+    return (
+        '<section class="panel"'
+        + page.partition('id="attention"')[0].rpartition('<section class="panel"')[2]
+        + 'id="attention"'
+        + (page.partition('id="attention"')[2].partition("</section>")[0] + "</section>")
+    )
+
+
 def test_home_asks_as_often_however_much_there_is(
     story: Story, north: Tenant, visitor: Visitor, django_assert_max_num_queries: Any
 ) -> None:

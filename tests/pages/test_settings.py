@@ -341,3 +341,5 @@ def test_the_styleguide_is_for_development_only(settings: Any, rf: Any) -> None:
     page = html(styleguide(rf.get("/styleguide/")))
     for component in ("Buttons", "Fields", "Webhook rows", "Answering Spring check-up", "Not delivered", "Nobody has broadcast to 482204"):
         assert component in page
+    for composer in ("Send", "CM could not be reached", "they wrote STOP", "Ben has this conversation", "A new reply starts a new"):
+        assert composer in page.partition("<h2>Composer</h2>")[2].partition("<h2>Webhook rows</h2>")[0]

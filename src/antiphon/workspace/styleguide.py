@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from antiphon.kit import segments
 from antiphon.workspace import draw, words
 from antiphon.workspace.fields import Field, Option
 from antiphon.workspace.pages.signs import HEARD
@@ -36,6 +37,7 @@ class Guide:
     frames: list[Any]
     hooks: list[Any]
     timeline: Any
+    composers: list[Any]
     may: Any
 
 
@@ -66,6 +68,7 @@ def _guide() -> Guide:
         frames=_frames(axis),
         hooks=_hooks(),
         timeline=_timeline(),
+        composers=_composers(),
         may=SimpleNamespace(link=True),
     )
 
@@ -160,6 +163,28 @@ def _timeline() -> Any:
     drawn = SimpleNamespace(is_exchange=True, days=[SimpleNamespace(name="Today", entries=[broadcast, reply])], last=reply)
     alone = SimpleNamespace(is_exchange=False, days=[SimpleNamespace(name="", entries=[system, *answers])])
     return SimpleNamespace(blocks=[drawn, alone])
+
+
+def _composers() -> list[Any]:
+    """Return the composer empty, over one segment and refused, and what stands in its place."""
+    due = {"due": "in 6 min", "due_at": _NOON + timedelta(minutes=6), "due_state": "soon"}
+    free = {
+        "shows_composer": True,
+        "is_mine": True,
+        "number": "+3197000004410",
+        "alphabet": segments.BASIC + segments.EXTENDED,
+        "extended": segments.EXTENDED,
+    }
+    refused = SimpleNamespace(form="answer", error="CM could not be reached. The text is still here.", text="See you tuesday 😀. " * 12)
+    stopped = SimpleNamespace(how="they wrote STOP", text="stop", at=_NOON - timedelta(hours=2))
+    kinds: list[dict[str, Any]] = [
+        {**free, **due},
+        {**free, "typed": refused, "source_trouble": "CM is paused: answers wait until it is resumed."},
+        {"opt_out": stopped},
+        {"agent": "Ben"},
+        {"is_open": False, "closed": "Closed by you", "closed_at": _NOON, "outcome": "Sale"},
+    ]
+    return [SimpleNamespace(**{"id": _ID, "at": _NOON, "is_open": True} | kind) for kind in kinds]
 
 
 def _advice(state: str) -> dict[str, Any]:

@@ -42,9 +42,9 @@ class HomePage:
     ticket: str
 
 
-def home_page(db: Database, visit: Visit, *, at: datetime, ticket: str) -> HomePage:
-    """Return Home for this role."""
-    may_count = visit.may("metrics.read")
+def home_page(db: Database, visit: Visit, *, at: datetime, ticket: str, part: str = "") -> HomePage:
+    """Return Home for this role; of a `part` of it only what that shows is read."""
+    may_count = visit.may("metrics.read") and part in {"", "today"}
     counted = total(numbers(db, visit.account_id, since=_midnight(visit, at=at)).values()) if may_count else Numbers()
     return HomePage(
         at=at,
@@ -53,9 +53,9 @@ def home_page(db: Database, visit: Visit, *, at: datetime, ticket: str) -> HomeP
         may_count=may_count,
         counted=counted,
         steps=funnel(counted),
-        checklist=_checklist(db, visit, at=at),
-        attention=_attention(db, visit, at=at),
-        mine=mine_page(db, visit, current=None, at=at) if visit.may("conversations.read") else None,
+        checklist=None if part else _checklist(db, visit, at=at),
+        attention=_attention(db, visit, at=at) if part in {"", "attention"} else [],
+        mine=mine_page(db, visit, current=None, at=at) if visit.may("conversations.read") and not part else None,
         ticket=ticket,
     )
 

@@ -8,7 +8,9 @@ from antiphon.kit.db import Database
 from antiphon.workspace.access import Visit, tenant_view
 from antiphon.workspace.live import stream
 from antiphon.workspace.pages.home import home_page
-from antiphon.workspace.replies import show
+from antiphon.workspace.replies import is_asked_for, show
+
+_PARTS = ("today", "attention")
 
 
 @require_safe
@@ -16,4 +18,5 @@ from antiphon.workspace.replies import show
 def home(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
     """Show today's numbers, the next step, the queues."""
     ticket = stream(db, visit, ["campaigns", "conversations"])
-    return show(request, visit, "home.html", home_page(db, visit, at=clock.now(), ticket=ticket), parts={"today"})
+    part = next((name for name in _PARTS if is_asked_for(request, name)), "")
+    return show(request, visit, "home.html", home_page(db, visit, at=clock.now(), ticket=ticket, part=part), parts=_PARTS)
