@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from antiphon.bench.export import export
 from antiphon.bench.hooks import notices, replies
 from antiphon.bench.plans import plans
 from antiphon.bench.report import report
@@ -20,6 +21,7 @@ BENCHES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "start": start,
     "plans": plans,
     "report": report,
+    "export": export,
 }
 
 

@@ -40,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("apikey", SET_UP, "make API keys"),
     Command("app", SET_UP, "enable an app for an account"),
     Command("explain", LOOK, "say why a reply was linked as it was"),
+    Command("export", LOOK, "write facts as Parquet files, a folder a day, for analysis elsewhere"),
     Command("recount", LOOK, "compare the counters with the stored facts"),
     Command("arrivals", LOOK, "list quarantined arrivals, and play stored arrivals again"),
     Command("backup", LOOK, "write database, spool and secret key into one verified file, while the site runs", Need.NOTHING),

@@ -3,6 +3,7 @@
 from typing import Final
 
 ACTIONS: Final[dict[str, str]] = {
+    "export_facts": "exports.write",
     "invitation": "people.write",
     "late_mapping": "metrics.read",
     "relink": "campaigns.write",

@@ -12,12 +12,14 @@ from antiphon.kit.failures import reason, where
 from antiphon.kit.problems import Problem
 from antiphon.tasks.work import Runner, Stopped, Work, take_up
 from antiphon.worker import runners as own
+from antiphon.worker.exporting import export_facts
 from antiphon.worker.mailing import send_invitation
 
 _log = structlog.get_logger(__name__)
 FILES_KEPT = timedelta(days=7)
 
 RUNNERS: dict[str, Runner] = {
+    "export_facts": export_facts,
     "invitation": send_invitation,
     "late_mapping": own.late_mapping,
     "relink": own.relink_conversations,

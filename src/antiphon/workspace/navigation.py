@@ -57,6 +57,7 @@ ANALYTICS = (
     Entry("analytics", _("Builder"), "metrics.read", icon="chart-bar"),
     Entry("reports", _("Saved reports"), "metrics.read", icon="star"),
     Entry("metrics", _("Metrics"), "metrics.read", icon="book"),
+    Entry("exports", _("Exports"), "exports.write", icon="download"),
 )
 SOURCES = (
     Entry("sources", _("Connected"), "notices.read", icon="plug-connected"),

@@ -55,7 +55,17 @@ def _uploaded(result: Result) -> str:
     return ", ".join(text % {"count": f"{count:,}"} for text, count in parts if count or text == parts[0][0]) + "."
 
 
+def _exported(result: Result) -> str:
+    rows = ngettext("%(count)s row exported.", "%(count)s rows exported.", result["rows"])
+    return rows % {"count": f"{result['rows']:,}"}
+
+
 KINDS: dict[str, Kind] = {
+    "export_facts": Kind(
+        gettext_lazy("Exporting facts"),
+        lambda count: ngettext("file", "files", count),
+        _exported,
+    ),
     "invitation": Kind(
         gettext_lazy("Sending an invitation"),
         lambda count: ngettext("e-mail", "e-mails", count),
