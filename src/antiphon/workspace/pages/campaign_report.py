@@ -467,8 +467,11 @@ def _percent(part: int, base: int, said: str = "") -> str:
 
 
 def _value(campaign_id: int, asked: Asked, items: Mapping[tuple[str, str], Item], narrower: dict[str, Any]) -> Figure:
-    amounts = [f"{currency} {amount:,.2f}" for currency, amount in _amounts(items).items()]
-    return Figure(", ".join(amounts), "", list_url(campaign_id, "goal_value", asked, **narrower) if amounts else "")
+    url, amounts = list_url(campaign_id, "goal_value", asked, **narrower), _amounts(items)
+    if len(amounts) == 1:
+        ((currency, amount),) = amounts.items()
+        return Figure(say.figure(amount, Unit.MONEY), currency, url)
+    return Figure(", ".join(f"{currency} {amount:,.2f}" for currency, amount in amounts.items()), "", url if amounts else "")
 
 
 def _picture(campaign_id: int, asked: Asked, told: Report, first_at: datetime | None, *, at: datetime) -> Picture | None:
