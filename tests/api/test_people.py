@@ -91,3 +91,30 @@ def test_another_accounts_people_are_missing(north: Tenant, south: Tenant, api: 
     assert api.patch(f"people/{zed}", {"capacity": 1}, status=404)["code"] == "not_found"
     assert "Zed" not in str(api.get("people?limit=200"))
     assert north.id
+
+
+def _edit(caller: Client, key: str, address: str, payload: dict[str, Any], *, tag: str) -> Any:
+    headers = {"Authorization": f"Bearer {key}", "If-Match": tag}
+    return caller.patch(f"/api/v1/{address}", payload, content_type="application/json", headers=headers)
+
+
+def test_whoever_read_something_older_does_not_overwrite_what_changed(north: Tenant, api: Caller) -> None:
+    answer = api.post("canned-answers", {"shortcut": "hi", "name": "Hello", "text": "Hello."})["id"]
+    key, client = north.key(), Client()
+    edits: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        f"people/{north.people['Ada'].pk}": ({"capacity": 3}, {"name": "Ada L."}),
+        f"skills/{north.skills['care'].pk}": ({"response_target_seconds": 60}, {"name": "Care"}),
+        f"canned-answers/{answer}": ({"text": "Good morning."}, {"name": "Greeting"}),
+    }
+    for address, (mine, theirs) in edits.items():
+        read = client.get(f"/api/v1/{address}", headers={"Authorization": f"Bearer {key}"})
+        assert read.status_code == 200
+        changed = _edit(client, key, address, theirs, tag=read.headers["ETag"])
+        assert changed.status_code == 200, address
+        stale = _edit(client, key, address, mine, tag=read.headers["ETag"])
+        assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+        assert "name" in stale.json()["detail"]
+        assert api.get(address) == read.json() | theirs
+        assert _edit(client, key, address, mine, tag='""').json()["code"] == "bad_if_match"
+        assert _edit(client, key, address, mine, tag=changed.headers["ETag"]).json() == read.json() | theirs | mine
+        assert _edit(client, key, address, {"name": "Zed"}, tag="*").json()["name"] == "Zed"

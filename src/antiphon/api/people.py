@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from antiphon.accounts import canned, invitations, people, verbs
+from antiphon.accounts import canned, invitations, people, stamps, verbs
 from antiphon.accounts.models import ApiKey, CannedAnswer, Membership
+from antiphon.api import versions
 from antiphon.api.access import May, caller_of
 from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
@@ -116,19 +117,24 @@ def list_people(request: HttpRequest, paging: PagingQuery) -> dict[str, Any]:
     return by_id(found, paging, _person)
 
 
+@router.get("people/{int:person_id}", response=PersonOut, auth=May("people.read"), summary="One person")
+def one_person(request: HttpRequest, response: HttpResponse, person_id: int) -> dict[str, Any]:
+    """With an ETag of what may be changed."""
+    return _tagged_person(people.person_in(caller_of(request).account_id, person_id), response)
+
+
 @router.patch("people/{int:person_id}", response=PersonOut, auth=May("people.write"), summary="Change a person")
-def edit_person(request: HttpRequest, person_id: int, payload: PersonChange) -> dict[str, Any]:
-    """Without `is_active` they are shut out at once: every session ends, their conversations go back to the queues."""
-    caller, at = caller_of(request), clock.now()
+def edit_person(request: HttpRequest, response: HttpResponse, person_id: int, payload: PersonChange) -> dict[str, Any]:
+    """With `is_active` false they are shut out at once: every session ends, their conversations go back to the queues."""
+    caller, at, expected = caller_of(request), clock.now(), versions.expected_stamp(request)
     changes = payload.dict(exclude_unset=True)
     is_active = changes.pop("is_active", None)
     with account(caller.account_id):
-        person = people.edit_person(caller.account_id, person_id, changes, actor=caller.actor, at=at)
+        people.edit_person(caller.account_id, person_id, changes, actor=caller.actor, at=at, expected=expected)
         if is_active is not None:
             turn = people.enable if is_active else shut_out
             turn(caller.account_id, person_id, actor=caller.actor, at=at)
-        person = people.person_in(caller.account_id, person_id)
-    return _person(person)
+        return _tagged_person(people.person_in(caller.account_id, person_id), response)
 
 
 @router.post("invitations", response={201: InvitationOut}, auth=May("people.write"), summary="Invite a person")
@@ -162,13 +168,20 @@ def add_canned_answer(request: HttpRequest, payload: CannedAnswerIn) -> Status[C
     return Status(201, canned.add_canned_answer(caller.account_id, _named(payload.dict()), actor=caller.actor, at=clock.now()))
 
 
+@router.get("canned-answers/{int:canned_answer_id}", response=CannedAnswerOut, auth=May("skills.read"), summary="One canned answer")
+def one_canned_answer(request: HttpRequest, response: HttpResponse, canned_answer_id: int) -> CannedAnswer:
+    """With an ETag of what may be changed."""
+    return _tagged_answer(canned.canned_answer_in(caller_of(request).account_id, canned_answer_id), response)
+
+
 @router.patch(
     "canned-answers/{int:canned_answer_id}", response=CannedAnswerOut, auth=May("canned_answers.write"), summary="Change a canned answer"
 )
-def edit_canned_answer(request: HttpRequest, canned_answer_id: int, payload: CannedAnswerChange) -> CannedAnswer:
+def edit_canned_answer(request: HttpRequest, response: HttpResponse, canned_answer_id: int, payload: CannedAnswerChange) -> CannedAnswer:
     """Answers that were sent stay as they are."""
-    caller, changes = caller_of(request), _named(payload.dict(exclude_unset=True))
-    return canned.edit_canned_answer(caller.account_id, canned_answer_id, changes, actor=caller.actor, at=clock.now())
+    caller, changes, expected = caller_of(request), _named(payload.dict(exclude_unset=True)), versions.expected_stamp(request)
+    answer = canned.edit_canned_answer(caller.account_id, canned_answer_id, changes, actor=caller.actor, at=clock.now(), expected=expected)
+    return _tagged_answer(answer, response)
 
 
 @router.delete(
@@ -198,6 +211,16 @@ def revoke_api_key(request: HttpRequest, key_id: int) -> Status[None]:
 def _person(person: Membership) -> dict[str, Any]:
     skills = sorted(skill.id for skill in person.skills.all())
     return {name: getattr(person, name) for name in ("id", "name", "role", "is_active", "capacity")} | {"skills": skills}
+
+
+def _tagged_person(person: Membership, response: HttpResponse) -> dict[str, Any]:
+    versions.tagged(response, stamps.stamp(people.person_values(person)))
+    return _person(person)
+
+
+def _tagged_answer(answer: CannedAnswer, response: HttpResponse) -> CannedAnswer:
+    versions.tagged(response, stamps.stamp(canned.canned_answer_values(answer)))
+    return answer
 
 
 def _same(row: Any) -> Any:

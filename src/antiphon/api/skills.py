@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from antiphon.accounts import verbs
+from antiphon.accounts import stamps, verbs
 from antiphon.accounts.models import Skill
+from antiphon.api import versions
 from antiphon.api.access import May, caller_of
 from antiphon.api.changes import kept
 from antiphon.api.lists import Page, PagingQuery, by_id
@@ -60,12 +61,18 @@ def add_skill(request: HttpRequest, payload: SkillIn) -> Status[Skill]:
     return Status(201, verbs.create_skill(caller.account_id, actor=caller.actor, at=clock.now(), **payload.dict()))
 
 
+@router.get("skills/{int:skill_id}", response=SkillOut, auth=May("skills.read"), summary="One skill")
+def one_skill(request: HttpRequest, response: HttpResponse, skill_id: int) -> Skill:
+    """With an ETag of what may be changed."""
+    return _tagged(verbs.skill_in(caller_of(request).account_id, skill_id), response)
+
+
 @router.patch("skills/{int:skill_id}", response=SkillOut, auth=May("skills.write"), summary="Change a skill")
-def edit_skill(request: HttpRequest, skill_id: int, payload: SkillChange) -> Skill:
+def edit_skill(request: HttpRequest, response: HttpResponse, skill_id: int, payload: SkillChange) -> Skill:
     """Conversations that wait keep their due time."""
-    caller = caller_of(request)
-    changes = payload.dict(exclude_unset=True)
-    return verbs.edit_skill(caller.account_id, skill_id, changes, actor=caller.actor, at=clock.now())
+    caller, changes, expected = caller_of(request), payload.dict(exclude_unset=True), versions.expected_stamp(request)
+    skill = verbs.edit_skill(caller.account_id, skill_id, changes, actor=caller.actor, at=clock.now(), expected=expected)
+    return _tagged(skill, response)
 
 
 @router.delete("skills/{int:skill_id}", response={204: None}, auth=May("skills.write"), summary="Remove a skill")
@@ -75,6 +82,11 @@ def remove_skill(request: HttpRequest, skill_id: int) -> Status[None]:
     used_by = needs_skill(caller.account_id, skill_id)
     verbs.remove_skill(caller.account_id, skill_id, used_by=used_by, actor=caller.actor, at=clock.now())
     return Status(204, None)
+
+
+def _tagged(skill: Skill, response: HttpResponse) -> Skill:
+    versions.tagged(response, stamps.stamp(verbs.skill_values(skill)))
+    return skill
 
 
 def _same(skill: Skill) -> Skill:

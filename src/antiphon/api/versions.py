@@ -1,4 +1,4 @@
-"""Edits that meet: a version as ETag, and If-Match against the one that is stored."""
+"""Edits that meet: a version or a stamp as ETag, and If-Match against what is stored."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -7,15 +7,31 @@ from antiphon.kit.problems import Invalid
 
 def expected(request: HttpRequest) -> int | None:
     """Return the version that the caller read, or None when they do not say. Raises Invalid."""
-    given = request.headers.get("If-Match", "").strip()
-    if given in {"", "*"}:
+    number = _given(request)
+    if number is None:
         return None
-    number = given.removeprefix("W/").strip('"')
     if not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - more is no version of ours
-        raise Invalid("bad_if_match", "If-Match needs the ETag of the last answer.", field="If-Match")
+        raise _bad()
     return int(number)
 
 
-def tagged(response: HttpResponse, version: int) -> None:
-    """Say the version in the answer."""
+def expected_stamp(request: HttpRequest) -> str | None:
+    """Return the stamp of what the caller read, or None when they do not say. Raises Invalid."""
+    stamp = _given(request)
+    if stamp == "":
+        raise _bad()
+    return stamp
+
+
+def tagged(response: HttpResponse, version: int | str) -> None:
+    """Say the version, or the stamp, in the answer."""
     response.headers["ETag"] = f'"{version}"'
+
+
+def _given(request: HttpRequest) -> str | None:
+    given = request.headers.get("If-Match", "").strip()
+    return None if given in {"", "*"} else given.removeprefix("W/").strip('"')
+
+
+def _bad() -> Invalid:
+    return Invalid("bad_if_match", "If-Match needs the ETag of the last answer.", field="If-Match")
