@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
@@ -10,7 +11,8 @@ import msgspec
 from antiphon.kit.phones import Kind, normalise
 from antiphon.providers.reading import utc_time
 from antiphon.sandbox.exchange import Exchange, Refusal
-from antiphon.sandbox.state import LARGEST_LIST, WALL_SIZE, Campaign, Handset, add_handset, changed, wall_of
+from antiphon.sandbox.play import LONGEST_SECONDS, MOST_CONSUMERS
+from antiphon.sandbox.state import LARGEST_LIST, WALL_SIZE, Campaign, Handset, Playing, add_handset, changed, wall_of
 from antiphon.sandbox.web import Problem, Request, Response, as_json
 
 HANG_SECONDS = 120.0
@@ -41,6 +43,14 @@ class NewReply(msgspec.Struct, forbid_unknown_fields=True):
 
     text: str
     to: str = ""
+
+
+class NewPlay(msgspec.Struct, forbid_unknown_fields=True):
+    """How many consumers write, over how many seconds; without a seed by chance."""
+
+    consumers: Annotated[int, msgspec.Meta(ge=1, le=MOST_CONSUMERS)] = 50
+    seconds: Annotated[float, msgspec.Meta(ge=1, le=LONGEST_SECONDS)] = 300.0
+    seed: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | None = None
 
 
 async def offer(exchange: Exchange, request: Request) -> Response:
@@ -133,6 +143,28 @@ async def clear_handsets(exchange: Exchange, _request: Request) -> Response:
     """DELETE /sandbox/handsets: empties them; opt-outs stay."""
     exchange.clear()
     return Response(204)
+
+
+async def play(exchange: Exchange, request: Request) -> Response:
+    """POST /sandbox/play: a crowd writes."""
+    return as_json(begin_play(exchange, _body(request, NewPlay)), status=202)
+
+
+def begin_play(exchange: Exchange, new: NewPlay) -> Playing:
+    """Begin to play what was asked. Raises Problem."""
+    seed = random.randrange(10**6) if new.seed is None else new.seed  # noqa: S311 - not a secret
+    return _may_refuse(lambda: exchange.play(consumers=new.consumers, seconds=new.seconds, seed=seed))
+
+
+async def read_play(exchange: Exchange, _request: Request) -> Response:
+    """GET /sandbox/play: how far the crowd is; null before the first."""
+    return as_json(exchange.state.playing)
+
+
+async def stop_play(exchange: Exchange, _request: Request) -> Response:
+    """DELETE /sandbox/play: nobody of the crowd writes any more."""
+    exchange.stop_playing()
+    return as_json(exchange.state.playing)
 
 
 async def read_log(exchange: Exchange, request: Request) -> Response:

@@ -1,8 +1,11 @@
 """The sandbox at work: broadcasts go out, handsets receive and reply, webhooks tell the customer. Everything else is around it."""
 
 import asyncio
+import contextlib
+import itertools
 import random
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,15 +13,18 @@ from antiphon.kit import clock, ids
 from antiphon.sandbox import gateway, payloads, store
 from antiphon.sandbox.live import Live
 from antiphon.sandbox.log import Entry, Log
+from antiphon.sandbox.play import Said, script
 from antiphon.sandbox.postman import Postman, Webhook
 from antiphon.sandbox.state import (
     WALL_SIZE,
     Campaign,
     Handset,
+    Playing,
     Settings,
     State,
     Text,
     add_handset,
+    handset_at,
     latest_text,
     recipients_of,
     remember,
@@ -49,6 +55,7 @@ class Exchange:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_save_due = False
         self.hung_up = asyncio.Event()
+        self._play_ended = asyncio.Event()
 
     def start(self) -> None:
         """Begin to deliver, and take up what was scheduled or under way before the last stop."""
@@ -58,6 +65,7 @@ class Exchange:
                 self._soon(self._send_at(campaign))
             elif campaign.state == "sending":
                 campaign.state = "sent"
+        self.stop_playing()
 
     def hang_up(self) -> None:
         """End streams and calls that are kept waiting, so that the server can stop."""
@@ -211,6 +219,66 @@ class Exchange:
         for handset in able:
             self.reply(handset, words=random.choice(_RANDOM_REPLIES))  # noqa: S311 - not a secret
         return len(able)
+
+    # a crowd
+
+    def play(self, *, consumers: int, seconds: float, seed: int) -> Playing:
+        """Let a crowd write over so many seconds: those who were sent a text first, then others, out of the blue. Raises Refusal."""
+        if self._is_playing():
+            raise Refusal("A crowd is writing already. Stop it first.")
+        lines = script([handset.number for handset in self._crowd(consumers)], seconds=seconds, seed=seed)
+        self.state.playing = Playing(consumers, seconds, seed, len(lines), clock.now())
+        self._play_ended.clear()
+        self._changed_play()
+        self._soon(self._play(self.state.playing, lines))
+        return self.state.playing
+
+    def stop_playing(self) -> None:
+        """Let nobody of the crowd write any more."""
+        if self.state.playing and self._is_playing():
+            self.state.playing.state = "stopped"
+            self._play_ended.set()
+            self._changed_play()
+
+    def _is_playing(self) -> bool:
+        return self.state.playing is not None and self.state.playing.state == "playing"
+
+    def _crowd(self, size: int) -> list[Handset]:
+        able = [handset for handset in self.state.handsets.values() if handset.opted_out_at is None]
+        able.sort(key=lambda handset: latest_text(handset) is None)
+        places = itertools.count()
+        while len(able) < size:
+            one = handset_at(self.state, next(places))
+            if one.opted_out_at is None and one not in able:
+                able.append(one)
+        return able[:size]
+
+    async def _play(self, playing: Playing, lines: Sequence[Said]) -> None:
+        began = time.monotonic()
+        for line in lines:
+            if await self._is_stopped_within(began + line.at_seconds - time.monotonic()):
+                return
+            self._say(line)
+            playing.said += 1
+            self._changed_play()
+        playing.state = "done"
+        self._changed_play()
+
+    async def _is_stopped_within(self, seconds: float) -> bool:
+        """Wait so long, or until the crowd is stopped, and tell which it was."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._play_ended.wait(), max(0.0, seconds))
+        return self._play_ended.is_set()
+
+    def _say(self, line: Said) -> None:
+        """Let one write, who may have been cleared away or sent a text from a name meanwhile: to that nobody can reply."""
+        handset = self.state.handsets.get(line.number) or add_handset(self.state, number=line.number, name=line.number)
+        with contextlib.suppress(Refusal):
+            self.reply(handset, words=line.words)
+
+    def _changed_play(self) -> None:
+        self.live.touch("play")
+        self.keep()
 
     def opt_out(self, handset: Handset) -> None:
         """Opt out by the link in a text: CM keeps it and sends the opt-out webhook."""

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 import jinja2
 import msgspec
 
-from antiphon.kit import clock
-from antiphon.kit import segments
-from antiphon.sandbox.control import campaign_of, handset_of
+from antiphon.kit import clock, segments
+from antiphon.sandbox.control import NewPlay, begin_play, campaign_of, handset_of
 from antiphon.sandbox.exchange import Exchange, Refusal
 from antiphon.sandbox.state import Campaign, State, changed, wall_of
 from antiphon.sandbox.web import Problem, Request, Response, see_other
 
 LIST_SIZES = (20, 200, 1_000, 10_000)
 LOG_SHOWN = 200
+PLAY = {"crowds": (10, 50, 200), "lengths": (1, 5, 15)}
 DELAY_SECONDS = 5.0
 _WORDS_LIMIT = 1_600
 _FAULTS = ("send_twice", "out_of_order", "no_reports", "time_out", "malformed")
@@ -48,7 +48,7 @@ def render_part(state: State, part: str) -> str | None:
     if kind == "campaign":
         campaign = state.campaigns.get(name)
         return _environment.get_template("progress.html").render(campaign=campaign) if campaign else None
-    return ""
+    return _environment.get_template("play.html").render(playing=state.playing, **PLAY) if part == "play" else ""
 
 
 async def home(_exchange: Exchange, _request: Request) -> Response:
@@ -150,6 +150,21 @@ async def everyone_replies(exchange: Exchange, request: Request) -> Response:
     return _back(request)
 
 
+async def play(exchange: Exchange, request: Request) -> Response:
+    """POST /play: a crowd of the size and length that the form offers."""
+    consumers, minutes = request.form.get("consumers", ""), request.form.get("minutes", "")
+    if consumers not in {str(size) for size in PLAY["crowds"]} or minutes not in {str(length) for length in PLAY["lengths"]}:
+        raise Problem(422, "Choose how many consumers write, and for how long.")
+    begin_play(exchange, NewPlay(consumers=int(consumers), seconds=60.0 * int(minutes)))
+    return _back(request)
+
+
+async def stop_play(exchange: Exchange, request: Request) -> Response:
+    """POST /play/end."""
+    exchange.stop_playing()
+    return _back(request)
+
+
 async def opt_out(exchange: Exchange, request: Request, *, number: str) -> Response:
     """POST /handsets/{number}/opt-out: by link."""
     exchange.opt_out(handset_of(exchange, number))
@@ -247,6 +262,7 @@ def _page(exchange: Exchange, template: str, *, status: int = 200, **context: ob
         "wall": wall_of(state),
         "handset_count": len(state.handsets),
         "pending": exchange.postman.pending,
+        "playing": state.playing,
         "antiphon_url": state.settings.antiphon_url or exchange.site_url,
     }
-    return Response(status, _environment.get_template(template).render(shown | context).encode())
+    return Response(status, _environment.get_template(template).render(shown | PLAY | context).encode())

@@ -99,12 +99,25 @@ class Campaign(msgspec.Struct):
     told: int = 0
 
 
+class Playing(msgspec.Struct):
+    """A crowd at play, or the last one: `said` of `total` texts in so many seconds; `seed` plays it again."""
+
+    consumers: int
+    seconds: float
+    seed: int
+    total: int
+    began_at: datetime
+    said: int = 0
+    state: Literal["playing", "done", "stopped"] = "playing"
+
+
 class State(msgspec.Struct):
     """Everything that a restart keeps."""
 
     settings: Settings = msgspec.field(default_factory=Settings)
     campaigns: dict[str, Campaign] = msgspec.field(default_factory=dict)
     handsets: dict[str, Handset] = msgspec.field(default_factory=dict)
+    playing: Playing | None = None
 
 
 def fresh() -> State:

@@ -177,7 +177,7 @@ def search_page(
         is_further=replace(asked, text="", phone="", state="").is_narrow,
         error=shown.error,
         rows=listed(db, visit, found.ids, text=asked.text, at=at),
-        count="" if refused or asked.after else _count(found),
+        count=_count(found) if found.ids and not asked.after else "",
         is_narrow=asked.is_narrow,
         is_refused=refused is not None,
         is_forgotten=is_forgotten,
