@@ -39,6 +39,8 @@ KNOWN = {
     "key_id": "key",
     "webhook_id": "webhook",
     "event": "event",
+    "consumer_id": "consumer",
+    "what": "list",
 }
 
 
@@ -78,6 +80,8 @@ def things(north: Tenant) -> dict[str, Any]:
         "engagement": north.engagements["Spring check-up"].id,
         "conversation": talk["id"],
         "phone": CLEO.replace("+", "%2B"),
+        "consumer": Caller(north.key()).post("consumers/searches", {"phone": CLEO}, status=200)["id"],
+        "list": "replies",
     }
 
 

@@ -1,6 +1,7 @@
 """Conversations: finding them, reading one, and everything people do with them."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -377,9 +378,14 @@ def _consumer(account_id: int, phone: str) -> UUID | None:
 
 def _rows(db: Database, account_id: int, paging: Paging, **asked: Any) -> list[Any]:
     after_at, after_id = read_cursor(paging.cursor, datetime.fromisoformat, UUID) if paging.cursor else (None, None)
-    none = dict.fromkeys(("id", "consumer", *_FILTERS))
+    none = dict.fromkeys(("id", "ids", "consumer", *_FILTERS))
     given = none | asked | {"account_id": account_id, "after_at": after_at, "after_id": after_id, "limit": paging.limit + 1}
     return rows(db, sql(_HERE, "conversations"), given)
+
+
+def by_ids(db: Database, account_id: int, ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return these conversations as lists show them, newest first."""
+    return [_shown(row) for row in _rows(db, account_id, Paging(limit=max(1, len(ids))), ids=list(ids))] if ids else []
 
 
 def _whole(account_id: int, conversation_id: UUID) -> dict[str, Any]:

@@ -32,6 +32,7 @@ join consumer k on k.account_id = c.account_id and k.id = c.consumer_id
 left join notice n on n.account_id = c.account_id and n.id = c.notice_id
 where c.account_id = %(account_id)s::bigint
     and (%(id)s::uuid is null or c.id = %(id)s::uuid)
+    and (%(ids)s::uuid[] is null or c.id = any (%(ids)s::uuid[]))
     and (%(consumer)s::uuid is null or c.consumer_id = %(consumer)s::uuid)
     and (%(campaign)s::bigint is null or c.campaign_id = %(campaign)s::bigint)
     and (%(engagement)s::bigint is null or c.engagement_id = %(engagement)s::bigint)

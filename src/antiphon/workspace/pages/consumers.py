@@ -53,7 +53,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Recent:
     """What reached a consumer lately by one campaign, or by an external campaign that none claims."""
 
     name: str
@@ -92,7 +92,7 @@ class ConsumerPage:
     known_since: datetime
     local_time: str
     opt_outs: list[OptOut]
-    contacts: list[Contact]
+    recent: list[Recent]
     tabs: list[Tab]
     what: str
     name: str
@@ -119,7 +119,7 @@ def consumer_page(
         known_since=found.created_at,
         local_time=local_time(found.phone, at=at),
         opt_outs=[_in_force(one) for one in reading.in_force(db, visit.account_id, consumer_id)],
-        contacts=[_contact(one) for one in reading.contacted(db, visit.account_id, consumer_id, since=at - RECENTLY)],
+        recent=[_recent(one) for one in reading.contacted(db, visit.account_id, consumer_id, since=at - RECENTLY)],
         tabs=[Tab(key, str(name), key is what) for key, name in NAMES.items()],
         what=what,
         name=str(NAMES[what]),
@@ -142,10 +142,10 @@ def _scope(row: Any) -> str:
     return _("texts of %(source)s") % {"source": row.source}
 
 
-def _contact(row: Any) -> Contact:
+def _recent(row: Any) -> Recent:
     name = row.campaign or (_("external campaign %(id)s") % {"id": row.external_campaign} if row.external_campaign else _("no campaign ID"))
     notices = ngettext("%(count)d notice", "%(count)d notices", row.notices) % {"count": row.notices}
-    return Contact(name, row.campaign_id, notices, row.last_at)
+    return Recent(name, row.campaign_id, notices, row.last_at)
 
 
 def _conversation(row: Any) -> Line:
