@@ -1,6 +1,7 @@
 """A whole site that really runs, demo and sandbox included, and a Chromium that looks at it."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +29,23 @@ class Site:
 
     url: str
     sandbox: str
+    pid: int
+
+    def end_web(self) -> None:
+        """End the web server, as a restart does; the site starts it again by itself."""
+        children = [path.parent for path in Path("/proc").glob("[0-9]*/stat") if self._is_web(path.parent)]
+        assert len(children) == 1
+        os.kill(int(children[0].name), signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while children[0].exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def _is_web(self, folder: Path) -> bool:
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            return parent == self.pid and b"granian" in (folder / "cmdline").read_bytes()
+        except OSError:
+            return False
 
 
 @dataclass
@@ -67,7 +85,7 @@ def site() -> Iterator[Site]:
             running = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         try:
             _wait_for_welcome(running, log)
-            yield Site(f"http://localhost:{port}", f"http://localhost:{sandbox_port}")
+            yield Site(f"http://localhost:{port}", f"http://localhost:{sandbox_port}", running.pid)
         finally:
             running.terminate()
             running.wait(STOP_SECONDS)

@@ -16,6 +16,13 @@ from tests.browser.test_every_page import SCHEMES, violations
 pytestmark = pytest.mark.xdist_group("browser")
 _PHONES = (f"+316123405{number:02}" for number in itertools.count(1))
 RECONNECTS = 100
+STREAMS = "window.streams = []; window.EventSource = class extends EventSource { constructor(from) { super(from); streams.push(this); } };"
+SLEEP = "() => streams.forEach(one => one.close())"
+WAKE = """() => {
+    const now = Date.now;
+    Date.now = () => now() + 600000;
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
 SHOWN = """region => {
     const copy = document.querySelector(region).cloneNode(true);
     for (const made of copy.querySelectorAll('[hx-morph-skip], input[type=hidden], progress, [data-lost]')) made.remove();
@@ -54,6 +61,25 @@ def close_all(looked: Looked) -> None:
         looked.page.get_by_role("button", name="Close", exact=True).click()
         looked.page.get_by_role("button", name="Close conversation").click()
         looked.page.wait_for_load_state()
+
+
+def place_of(page: Page) -> str:
+    """Return the address of a page within its site."""
+    return re.sub("^https?://[^/]+", "", page.url)
+
+
+def equal_fresh(page: Page) -> None:
+    """Hold what a page shows against the same page, loaded now; ages in words may have gone on by a minute."""
+    expect(page.locator("[data-lost]:visible")).to_have_count(0)
+    fresh = page.context.new_page()
+    for region in ("#mine", "#open"):
+        fresh.goto(page.url)
+        page.evaluate("region => htmx.trigger(region, 'heard')", region) if page.evaluate(SHOWN, region) != fresh.evaluate(
+            SHOWN, region
+        ) else None
+        page.wait_for_timeout(300)
+        assert page.evaluate(SHOWN, region) == fresh.evaluate(SHOWN, region)
+    fresh.close()
 
 
 @pytest.fixture
@@ -307,14 +333,92 @@ def test_a_page_that_lost_its_stream_a_hundred_times_equals_a_fresh_one(ada: Loo
     write(ada.site, phone, "The last word")
     expect(page.get_by_role("log")).to_contain_text("The last word")
     expect(row(page, "The last word")).to_be_visible()
-    fresh = page.context.new_page()
-    for region in ("#mine", "#open"):
-        expect(page.locator("[data-lost]:visible")).to_have_count(0)
-        fresh.goto(page.url)
-        page.evaluate("region => htmx.trigger(region, 'heard')", region) if page.evaluate(SHOWN, region) != fresh.evaluate(
-            SHOWN, region
-        ) else None
-        page.wait_for_timeout(300)
-        assert page.evaluate(SHOWN, region) == fresh.evaluate(SHOWN, region)
-    fresh.close()
+    equal_fresh(page)
     assert page.get_by_role("log").locator('article[data-kind="reply"]').count() == RECONNECTS // 4 + 2
+
+
+def test_what_is_being_typed_stays_in_sight_when_the_conversation_is_taken_away(ada: Looked, second: Looked) -> None:
+    page, sol = ada.page, second
+    begin(ada, "Taken while you type")
+    page.get_by_label("Your answer").press_sequentially("Half a sentence")
+    sol.sign_in("Sol")
+    sol.go(place_of(page))
+    sol.page.get_by_role("button", name="Transfer", exact=True).click()
+    agents = sol.page.get_by_label("or to an agent who has the skill")
+    agents.select_option(agents.locator("option").filter(has_text="Ben").get_attribute("value"))
+    sol.page.locator("#transfer").get_by_role("button", name="Transfer", exact=True).click()
+    kept = page.get_by_label("What you wrote here and did not send")
+    expect(kept).to_have_value("Half a sentence")
+    expect(kept).to_be_focused()
+    at = page.url
+    page.keyboard.type("next")
+    page.wait_for_timeout(300)
+    assert page.url == at
+    page.reload()
+    expect(kept).to_have_value("Half a sentence")
+    page.get_by_role("button", name="Throw it away").click()
+    expect(kept).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("log")).to_contain_text("Taken while you type")
+    expect(kept).to_be_hidden()
+    sol.page.get_by_role("button", name="Close", exact=True).click()
+    sol.page.get_by_role("button", name="Close conversation").click()
+    expect(sol.page.get_by_role("status").filter(has_text="Closed.")).to_be_visible()
+
+
+def test_an_earlier_conversation_is_put_above_without_moving_what_is_read(ada: Looked) -> None:
+    page, phone = ada.page, begin(ada, "Long ago")
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("button", name="Close conversation").click()
+    expect(page.get_by_role("status").filter(has_text="Closed.")).to_be_visible()
+    write(ada.site, phone, "Later line 0")
+    ada.go("/conversations/?state=queued")
+    page.locator("a.conversation-line").filter(has_text="Later line 0").click()
+    page.get_by_role("button", name="Take", exact=True).click()
+    for line in range(1, 25):
+        write(ada.site, phone, f"Later line {line} of a talk that goes on")
+    log = page.get_by_role("log")
+    expect(log).to_contain_text("Later line 24")
+    log.evaluate("line => { line.scrollTop = 0; }")
+    first = log.locator("article").filter(has_text=re.compile("^Later line 0"))
+    place = first.evaluate("one => one.getBoundingClientRect().top")
+    log.get_by_role("link", name="Show the earlier conversation").click()
+    expect(log).to_contain_text("Long ago")
+    expect(log).to_be_focused()
+    assert abs(first.evaluate("one => one.getBoundingClientRect().top") - place) < 2
+    expect(page.locator("#timeline-new")).to_be_hidden()
+    write(ada.site, phone, "And one more")
+    expect(page.get_by_role("button", name="1 new reply")).to_be_visible()
+    expect(log).to_contain_text("Long ago")
+    assert abs(first.evaluate("one => one.getBoundingClientRect().top") - place) < 2
+
+
+def test_a_page_that_was_open_while_the_server_was_restarted_equals_a_fresh_one(ada: Looked) -> None:
+    page, phone = ada.page, begin(ada, "Before the restart")
+    page.get_by_label("Your answer").fill("Typed before")
+    heard = len(ada.complaints)
+    ada.site.end_web()
+    expect(page.get_by_text(re.compile(r"Not live since \d\d:\d\d, trying again"))).to_be_visible()
+    write(ada.site, phone, "While nobody listened")
+    expect(page.get_by_role("log")).to_contain_text("While nobody listened", timeout=60_000)
+    expect(page.get_by_label("Your answer")).to_have_value("Typed before")
+    page.mouse.move(700, 300)
+    equal_fresh(page)
+    page.get_by_label("Your answer").fill("")
+    del ada.complaints[heard:]  # that a connection was lost the browser says itself
+
+
+def test_a_page_on_a_laptop_that_slept_equals_a_fresh_one(ada: Looked) -> None:
+    page = ada.page
+    page.add_init_script(STREAMS)
+    phone = begin(ada, "Before the sleep")
+    page.evaluate(SLEEP)
+    write(ada.site, phone, "While it slept")
+    page.wait_for_timeout(1500)
+    expect(page.get_by_role("log")).not_to_contain_text("While it slept")
+    page.evaluate(WAKE)
+    expect(page.get_by_role("log")).to_contain_text("While it slept")
+    write(ada.site, phone, "And it hears again")
+    expect(page.get_by_role("log")).to_contain_text("And it hears again")
+    page.mouse.move(700, 300)
+    equal_fresh(page)

@@ -152,6 +152,7 @@ def test_only_the_owner_or_a_supervisor_acts_on_a_conversation(story: Story, vis
 def test_a_transfer_can_be_taken_back_while_nobody_has_it(story: Story, north: Tenant, visitor: Visitor) -> None:
     ada, conversation = visitor("Ada"), story.conversation_of(CLEO)
     story.take(conversation, by="Ada")
+    north.clock.forward(seconds=1)
     given = ada.post(f"/conversations/{conversation}/transfer", {"skill": north.skills["sales"].pk}, follow=True)
     assert f'action="/conversations/{conversation}/recall"' in given.content.decode()
     assert visitor("Ben").post(f"/conversations/{conversation}/recall").status_code == 422
@@ -164,6 +165,7 @@ def test_a_transfer_can_be_taken_back_while_nobody_has_it(story: Story, north: T
 def test_a_transfer_cannot_be_taken_back_late_or_from_who_took_it(story: Story, north: Tenant, visitor: Visitor) -> None:
     ada, conversation = visitor("Ada"), story.conversation_of(CLEO)
     story.take(conversation, by="Ada")
+    north.clock.forward(seconds=1)
     ada.post(f"/conversations/{conversation}/transfer", {"skill": ""})
     north.clock.forward(minutes=2, seconds=1)
     assert "two minutes" in ada.post(f"/conversations/{conversation}/recall").content.decode()

@@ -1,8 +1,9 @@
 // The answer box: keeps a draft per conversation in this browser until it is sent or its writer signs out, counts segments and names
 // the characters that make them short, sends with Ctrl or Cmd Enter, is emptied only when the answer was taken, and says so when the
-// site could not be reached.
+// site could not be reached. When the box goes under the hand (transferred, closed, opted out) what was written stays in sight.
 (() => {
   const PREFIX = "draft:";
+  let isTyping = false;
 
   function keep(name, text) {
     try {
@@ -74,6 +75,16 @@
     box.focus();
   }
 
+  // The focus goes on to the text: further letters are no keys that do something.
+  function showKept() {
+    const part = document.querySelector("[data-kept]");
+    if (!part) return;
+    const box = part.querySelector("textarea");
+    box.value = kept(PREFIX + part.dataset.kept);
+    part.hidden = !box.value;
+    if (isTyping && !part.hidden) box.focus({ preventScroll: true });
+  }
+
   // Put a text where the cursor is; in an empty box it is the whole text.
   function insert(text) {
     const box = document.getElementById("answer");
@@ -101,6 +112,12 @@
     }
     const again = event.target.closest("[data-again]");
     if (again && insert(again.dataset.again)) event.preventDefault();
+    const thrown = event.target.closest("[data-throw-away]")?.closest("[data-kept]");
+    if (thrown) {
+      keep(PREFIX + thrown.dataset.kept, "");
+      showKept();
+      document.querySelector("[data-timeline]")?.focus({ preventScroll: true });
+    }
     const plainly = event.target.closest("[data-plainly]");
     if (plainly) {
       const { form } = plainly;
@@ -128,9 +145,11 @@
     const unsent = document.querySelector("[data-unsent]");
     if (unsent) unsent.hidden = (status >= 200 && status < 400) || status === 422;
   });
-  document.addEventListener("htmx:after:swap", () => forms().forEach(open));
+  document.addEventListener("htmx:before:swap", () => { isTyping = document.activeElement?.id === "answer"; });
+  document.addEventListener("htmx:after:swap", () => { forms().forEach(open); showKept(); });
   document.addEventListener("DOMContentLoaded", () => {
     for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
     forms().forEach(open);
+    showKept();
   });
 })();

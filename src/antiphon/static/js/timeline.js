@@ -3,6 +3,7 @@
 (() => {
   const NEAR_PX = 48;
   let before = null;
+  let asker = null;
   let unseen = 0;
 
   const find = () => document.querySelector("[data-timeline]");
@@ -38,11 +39,15 @@
     const line = find();
     if (!line) return;
     const seen = held(line);
+    const { activeElement } = document;
+    asker = activeElement?.matches("[data-earlier]") ? activeElement : null;
     before = { isAtEnd: isAtEnd(line), replies: replies(line), entries: entries(line), scrolled: line.scrollTop, seen, place: seen && top(seen) };
   });
   document.addEventListener("htmx:after:swap", () => {
     const line = find();
     if (!line || !before) return;
+    // The link that brought an earlier conversation is gone: whoever pressed it scrolls on from here.
+    if (asker?.isConnected === false) line.focus({ preventScroll: true });
     if (before.isAtEnd) {
       if (entries(line) !== before.entries || !isAtEnd(line)) toEnd(line);
       return;
@@ -51,10 +56,6 @@
     else line.scrollTop = before.scrolled;
     unseen += Math.max(0, replies(line) - before.replies);
     tell(line);
-  });
-  // The link that brought an earlier conversation is gone: whoever pressed it scrolls on from here.
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.sourceElement?.matches("[data-earlier]")) find()?.focus({ preventScroll: true });
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-new]")) toEnd(find());
