@@ -122,7 +122,7 @@ def test_a_campaign_is_added_as_a_draft_and_what_was_typed_stays(north: Tenant, 
         ({"starts_on": "24 March"}, "starts_on", "Write the day as year, month, day"),
         ({"ends_on": ""}, "ends_on", "Choose the last day, or tick that there is no end date."),
         ({"ends_on": "9999-12-31"}, "ends_on", "out of range"),
-        ({"name": "  "}, "name", "name needs 1 to 200 characters."),
+        ({"name": "  "}, "name", "Name needs 1 to 200 characters."),
         ({"goal": "fame"}, "goal", "There is no goal fame"),
         ({"target": "many"}, "target", "Write how many as a number"),
         ({"target": "0"}, "target", "Write how many as a number"),
@@ -135,6 +135,8 @@ def test_what_is_wrong_stands_beside_its_field(north: Tenant, visitor: Visitor, 
     assert refused.status_code == 422
     html = refused.content.decode()
     assert says in html.partition(f'id="{field}-error"')[2][:400]
+    assert html.count(" autofocus") == 1
+    assert f'name="{field}"' in html.partition(" autofocus")[0].rpartition("<")[2]
     assert field == "name" or 'value="Kept"' in html
     assert stored(north, campaign).version == campaign.version
 

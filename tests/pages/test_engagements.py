@@ -112,11 +112,11 @@ def test_heard_library_and_new_are_taken_together(north: Tenant, visitor: Visito
 @pytest.mark.parametrize(
     ("changed", "field", "says"),
     [
-        ({"name": ""}, "name", "name needs 1 to 200 characters."),
+        ({"name": ""}, "name", "Name needs 1 to 200 characters."),
         ({"source": ""}, "source", "Choose the source that replies come in through."),
         ({"skill": ""}, "skill", "Choose the skill that answers."),
         ({"skill": "999999"}, "skill", "There is no skill 999999"),
-        ({"language": ""}, "language", "language needs 1 to 16 characters."),
+        ({"language": ""}, "language", "Language needs 1 to 16 characters."),
         ({"new_value": "https://www.cm.com/"}, "new_value", "There is no campaign ID or number in this value."),
         ({"entry_points": ["999999"]}, "entry_points", "There is no entry point 999999"),
     ],

@@ -187,7 +187,7 @@ def _campaign_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values as they are stored, the frame's instants with them. Raises Invalid."""
     name = keys.clean(values["name"]).strip()
     if not 0 < len(name) <= _LONGEST_NAME:
-        raise Invalid("bad_length", "name needs 1 to 200 characters.", field="name")
+        raise Invalid("bad_length", "{what} needs 1 to {longest} characters.", field="name", what="name", longest=200)
     if values["goal_kind"] not in Goal.values:
         raise Invalid(
             "unknown_goal",
@@ -204,9 +204,9 @@ def _engagement_values(account_id: int, values: dict[str, Any]) -> dict[str, Any
     for name, longest in (("name", 200), ("language", 16)):
         values = values | {name: keys.clean(values[name]).strip()}
         if not 0 < len(values[name]) <= longest:
-            raise Invalid("bad_length", "{name} needs 1 to {longest} characters.", field=name, name=name, longest=longest)
+            raise Invalid("bad_length", "{what} needs 1 to {longest} characters.", field=name, what=name, longest=longest)
     if len(values["note"]) > _LONGEST_NOTE:
-        raise Invalid("bad_length", "note may have {longest_note} characters.", field="note", longest_note=_LONGEST_NOTE)
+        raise Invalid("bad_length", "{what} may have {longest} characters.", field="note", what="note", longest=_LONGEST_NOTE)
     skill_in(account_id, values["skill_id"])
     source_in(account_id, values["source_id"])
     return values | {"note": keys.clean(values["note"])}

@@ -295,7 +295,7 @@ def _checked(account_id: int, values: dict[str, Any]) -> dict[str, Any]:
     values = values | {name: keys.clean(str(values[name])).strip() for name in _LONGEST}
     for name, longest in _LONGEST.items():
         if not 0 < len(values[name]) <= longest:
-            raise Invalid("bad_length", "{name} needs 1 to {longest} characters.", field=name, name=name, longest=longest)
+            raise Invalid("bad_length", "{what} needs 1 to {longest} characters.", field=name, what=name, longest=longest)
     for name, (least, most) in _LEAST_MOST.items():
         if not least <= values[name] <= most:
             raise Invalid("out_of_range", "{name} must be from {least} to {most}.", field=name, name=name, least=least, most=most)

@@ -160,7 +160,7 @@ def _refuse_taken(account_id: int, name: str, *, besides: int = 0) -> None:
 def _name(raw: str) -> str:
     text = clean(raw).strip()
     if not 0 < len(text) <= _LONGEST_NAME:
-        raise Invalid("bad_length", "name needs 1 to {longest_name} characters.", field="name", longest_name=_LONGEST_NAME)
+        raise Invalid("bad_length", "{what} needs 1 to {longest} characters.", field="name", what="name", longest=_LONGEST_NAME)
     return text
 
 

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from antiphon.accounts.stamps import Overtaken
-from antiphon.kit.problems import Problem
+from antiphon.kit.problems import Problem, said
 
 _SEVERAL = {"checks"}
 SECRETS = {"password"}
@@ -28,7 +28,8 @@ class Field:
     """One field. `kind` is an input's type, or `textarea`, `select`, `radios`, `checks` (several) or `check` (one, value "1").
 
     `warning` informs, `error` stops; `locked` shows the value with the sentence that says why it cannot be changed.
-    `is_optional` says so; `may_be_empty` leaves that to the help. `span` is its width out of twelve; `chosen` are the values of `checks`; `key` is its id when one page has the name twice.
+    `is_optional` says so; `may_be_empty` leaves that to the help. `span` is its width out of twelve; `chosen` are the values of `checks`;
+    `key` is its id when one page has the name twice.
     """
 
     name: str
@@ -114,6 +115,13 @@ def form(*fields: Field, posted: QueryDict | None = None, refused: Problem | Non
         theirs = tuple(f"{one.label}: {one.shown}" for one in fields if one.name in refused.fields)
         return Form(shown, theirs=theirs, by=by, version=version)
     if refused.field in shown:
-        shown[refused.field] = replace(shown[refused.field], error=refused.message)
+        shown[refused.field] = replace(shown[refused.field], error=_beside(refused, shown[refused.field].label))
         return Form(shown, version=version)
     return Form(shown, error=refused.message, version=version)
+
+
+def _beside(refused: Problem, label: str) -> str:
+    """Return the sentence as it stands beside its field: what programs call `name` is there by its label."""
+    if refused.values.get("what") != refused.field:
+        return refused.message
+    return said(refused.text, **refused.values | {"what": label})
