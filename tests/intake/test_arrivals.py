@@ -6,10 +6,11 @@ import pytest
 
 from antiphon.consumers.models import OptOut
 from antiphon.conversations.models import Conversation
+from antiphon.intake.arrivals import AlreadyStored, store_whole
 from antiphon.intake.durable import make_durable
 from antiphon.intake.models import Arrival, ArrivalKey, Notice, Reply
 from antiphon.intake.replay import ATTEMPTS, quarantined, requeue
-from antiphon.kit.db import account
+from antiphon.kit.db import account, lane_account
 from tests.edge.serving import notice, reply
 from tests.intake.taking import arrival, lane, refusing, retry, sources_of, take
 from tests.kit.world import CLEO, MIA, OTTO, Tenant, World
@@ -146,6 +147,19 @@ def test_a_batch_that_was_committed_before_is_not_taken_twice(committed: World) 
     with account(north.id):
         assert (Arrival.objects.count(), Reply.objects.count()) == (2, 2)
         assert set(Reply.objects.values_list("copies", flat=True)) == {0}
+
+
+def test_a_batch_with_an_arrival_that_is_stored_is_refused_whole_and_taken_without_it(committed: World) -> None:
+    north = committed.north
+    batch = [arrival(north, "reply", reply(north, phone, "yes")) for phone in (CLEO, MIA)]
+    take(north, batch[:1])
+    with lane() as db:
+        with pytest.raises(AlreadyStored), lane_account(db, north.id):
+            store_whole(db, north.id, batch, sources=sources_of(north), at=committed.clock())
+        assert count(north, Reply) == 1
+        with lane_account(db, north.id):
+            store_whole(db, north.id, batch[1:], sources=sources_of(north), at=committed.clock())
+    assert count(north, Reply) == 2
 
 
 def test_an_arrival_of_a_month_without_partition_makes_it(committed: World) -> None:

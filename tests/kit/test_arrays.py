@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import RFC_4122, UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from antiphon.kit.arrays import array
 from antiphon.kit.db import rows
+from antiphon.kit.ids import uuid7
 
 STORABLE = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 
@@ -43,6 +45,22 @@ def test_bytes_come_back_as_they_went(chunks: list[bytes | None]) -> None:
 )
 def test_other_kinds_come_back_as_they_went(kind: str, values: list[Any]) -> None:
     assert back(kind, values) == values
+
+
+@pytest.mark.django_db
+def test_the_two_instants_of_a_night_that_has_an_hour_twice_stay_apart() -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    second = first.replace(fold=1)
+    assert back("timestamptz[]", [first, second]) == [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
+    assert (uuid7(second).int >> 80) - (uuid7(first).int >> 80) == 3_600_000
+
+
+def test_an_id_begins_with_the_milliseconds_of_its_instant() -> None:
+    at = datetime(2026, 3, 24, 10, 42, 1, 7_999, tzinfo=UTC)
+    made = [uuid7(at) for _ in range(100)]
+    assert {(one.int >> 80, one.version, one.variant) for one in made} == {(1_774_348_921_007, 7, RFC_4122)}
+    assert len({one.int for one in made}) == 100
+    assert made[0] == UUID(str(made[0]))
 
 
 def back(kind: str, values: list[Any]) -> list[Any]:

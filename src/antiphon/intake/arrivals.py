@@ -127,10 +127,11 @@ def _store_raw(db: Database, account_id: int, batch: Sequence[Arrived], facts: S
     given |= {"arrival_source_id": [one.source.id for one in batch], "reason": list(reasons)}
     states = ["quarantined" if reason else "done" for reason in reasons]
     claimed = keys_by_first(facts)
-    stored = rows(db, sql(_HERE, "arrivals_store"), {"account": account_id, "state": states, **given, **_key_columns(claimed)})[0]
-    if stored.arrivals != len(batch):
-        raise AlreadyStored
-    return _sorted_out(db, account_id, facts, claimed=claimed, written=stored.keys)
+    try:
+        stored = rows(db, sql(_HERE, "arrivals_store"), {"account": account_id, "state": states, **given, **_key_columns(claimed)})
+    except psycopg.errors.UniqueViolation:
+        raise AlreadyStored from None
+    return _sorted_out(db, account_id, facts, claimed=claimed, written=stored[0].keys)
 
 
 def known(db: Database, account_id: int, ids: Sequence[UUID]) -> set[UUID]:

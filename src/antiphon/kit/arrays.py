@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from struct import Struct, error
 from typing import Any
 
@@ -77,12 +77,20 @@ def sendable(values: Sequence[Any], pack: Callable[[Sequence[Any]], Packed] | No
 
 
 def _uuids(values: Sequence[Any]) -> Packed:
-    return _fixed(2950, 16, [None if value is None else value.bytes for value in values])
+    return _fixed(2950, 16, [None if value is None else value.int.to_bytes(16, "big") for value in values])
 
 
 def _instants(values: Sequence[Any]) -> Packed:
-    write = _INTEGER.pack
-    return _fixed(1184, 8, [None if value is None else write(round(value.timestamp() * 1_000_000) - _2000) for value in values])
+    packed = [None if value is None else _known(value) if value.tzinfo is UTC else _instant(value) for value in values]
+    return _fixed(1184, 8, packed)
+
+
+def _instant(value: datetime) -> bytes:
+    return _INTEGER.pack(round(value.timestamp() * 1_000_000) - _2000)
+
+
+# A webhook's instants stand in fourteen columns. Of UTC only: elsewhere the two 2:30s of a night are equal.
+_known = lru_cache(maxsize=4096)(_instant)
 
 
 def _chunks(values: Sequence[Any]) -> Packed:

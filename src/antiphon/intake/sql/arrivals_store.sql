@@ -1,5 +1,6 @@
--- Store arrivals raw, one that is there already (a spool drained twice) as it is; and claim the dedupe keys of their facts, as
--- keys_claim.sql does. Says how many of each are new. Indexes: the primary keys.
+-- Store arrivals raw; one that is there already (a spool drained twice) violates the primary key: looking first, as for keys, would
+-- cost every arrival what hardly any needs. Claims the dedupe keys of their facts, as keys_claim.sql does, and says how many are new.
+-- Indexes: the primary keys.
 with stored as (
     insert into arrival (account_id, id, source_id, kind, received_at, headers, query, body, state, reason)
     select %(account)s::bigint, came.*
@@ -7,8 +8,6 @@ with stored as (
         %(id)s::uuid[], %(arrival_source_id)s::bigint[], %(kind)s::text[], %(received_at)s::timestamptz[], %(headers)s::text[],
         %(query)s::text[], %(body)s::bytea[], %(state)s::text[], %(reason)s::text[]
     ) as came
-    on conflict (account_id, id) do nothing
-    returning 1
 ),
 claimed as (
     insert into arrival_key (account_id, source_id, key, arrival_id, fact_id)
@@ -19,4 +18,4 @@ claimed as (
     on conflict (account_id, source_id, key) do nothing
     returning 1
 )
-select (select count(*) from stored) as arrivals, (select count(*) from claimed) as keys
+select count(*) as keys from claimed
