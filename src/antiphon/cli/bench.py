@@ -9,6 +9,7 @@ from typing import Any
 
 from antiphon.bench.export import export
 from antiphon.bench.hooks import notices, replies
+from antiphon.bench.pages import pages
 from antiphon.bench.plans import plans
 from antiphon.bench.report import report
 from antiphon.bench.start import start
@@ -20,6 +21,7 @@ BENCHES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "notices": notices,
     "start": start,
     "plans": plans,
+    "pages": pages,
     "report": report,
     "export": export,
 }

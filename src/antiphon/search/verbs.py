@@ -67,8 +67,13 @@ def behind(db: Database, account_id: int) -> int:
 
 
 def digits_of(phone: str) -> str:
-    """Return the digits that a number must have in it: `+31 6 11`, `0031 6 11` and `06 11` all find +3161112345."""
-    return re.sub(r"\D", "", phone, flags=re.ASCII).lstrip("0")
+    """Return the digits that a number must have in it: `+31 6 11`, `0031 6 11` and `06 11` all find +3161112345.
+
+    What leads out of a country or a town is left out, unless hardly anything would be left.
+    """
+    digits = re.sub(r"\D", "", phone, flags=re.ASCII)
+    rest = digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
+    return rest if len(rest) >= LEAST_DIGITS else digits
 
 
 def _asked(account_id: int, sought: Sought, *, at: datetime) -> dict[str, Any]:
