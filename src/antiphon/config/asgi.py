@@ -24,6 +24,7 @@ logs.configure(level=current().log_level, is_json=current().is_log_json)
 # By name: the edge stands after the settings in the line, so nothing here may import it.
 _edge = import_module("antiphon.edge.app")
 _live = import_module("antiphon.edge.live")
+_poll = import_module("antiphon.edge.poll")
 
 _ROUTES: tuple[tuple[str, Application], ...] = (
     ("/hooks/", _edge.application),
@@ -32,6 +33,7 @@ _ROUTES: tuple[tuple[str, Application], ...] = (
     ("/static/", static.application),
     ("/live/", _live.application),
 )
+_events = cast("Application", _poll.polled(_django))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,6 +42,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
         return
     path = scope.get("path", "")
+    if path == _poll.PATH:
+        await _events(scope, receive, send)
+        return
     chosen = next((app for prefix, app in _ROUTES if path.startswith(prefix)), _django)
     await chosen(scope, receive, send)
 

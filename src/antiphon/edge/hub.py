@@ -5,8 +5,8 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -110,6 +110,7 @@ class Hub:
     def __init__(self, *, connect: Callable[[], Database]) -> None:
         self._connect = connect
         self._streams: dict[int, set[Stream]] = {}
+        self._waiting: dict[int, set[asyncio.Event]] = {}
         self._joined: set[int] = set()
         self._touched: dict[tuple[int, str], float] = {}
         self._ended: dict[tuple[int, str], float] = {}
@@ -158,6 +159,32 @@ class Hub:
             self._joined.add(stream.account_id)
         self._wake()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether nothing is told any more."""
+        return self._stopping.is_set()
+
+    def waiting(self, account_id: int | None = None) -> int:
+        """Return how many wait for events of an account, or of any."""
+        return sum(len(events) for account, events in self._waiting.items() if account_id in (None, account))
+
+    @contextmanager
+    def listening(self, account_id: int) -> Iterator[asyncio.Event]:
+        """Give an event of the loop that is set when events of the account were numbered, or may have been unheard."""
+        news = asyncio.Event()
+        self._waiting.setdefault(account_id, set()).add(news)
+        try:
+            yield news
+        finally:
+            self._waiting[account_id].discard(news)
+            if not self._waiting[account_id]:
+                del self._waiting[account_id]
+
+    def _news(self, accounts: set[int] | None) -> None:
+        for account_id in self._waiting if accounts is None else accounts & self._waiting.keys():
+            for news in self._waiting[account_id]:
+                news.set()
+
     def leave_stream(self, stream: Stream) -> None:
         """Feed it no longer."""
         streams = self._streams.get(stream.account_id, set())
@@ -166,6 +193,7 @@ class Hub:
             self._streams.pop(stream.account_id, None)
 
     def _end_streams(self) -> None:
+        self._news(None)
         for streams in self._streams.values():
             for stream in streams:
                 stream.end()
@@ -187,6 +215,7 @@ class Hub:
     def _listen(self, db: Database) -> None:
         """Read for whoever was notified or joined; at the start for everybody, since notices are lost while not listening."""
         db.execute(f"listen {CHANNEL}")
+        self._pass_on(None)
         accounts, watched = set(self._streams.copy()), [db.fileno(), self._woken.fileno()]
         while not self._stopping.is_set():
             accounts |= self._take_told([told.payload for told in db.notifies(timeout=0)]) | self._take_joined()
@@ -210,7 +239,16 @@ class Hub:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._touch, named - ended)
                 self._loop.call_soon_threadsafe(self._end, ended)
-        return {account_id for account_id, word in told if word.isdecimal()}
+        numbered = {account_id for account_id, word in told if word.isdecimal()}
+        if numbered:
+            self._pass_on(numbered)
+        return numbered
+
+    def _pass_on(self, accounts: set[int] | None) -> None:
+        """Wake those who wait for events of these accounts; of all after a silence, since notices are lost while not listening."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._news, accounts)
 
     def _touch(self, touched: set[tuple[int, str]]) -> None:
         """Tell streams of a touch, and keep it for those that are still on their way: a page is made before its stream opens."""

@@ -38,6 +38,11 @@ def ticket(account_id: int, membership_id: int, topics: list[str], position: int
     return _signer().sign_object({"a": account_id, "m": membership_id, "t": topics, "p": position, "s": round(time.time(), 1)})
 
 
+def hub() -> Hub:
+    """Return what listens in this process, for whoever else waits for events."""
+    return _hub
+
+
 def stop() -> None:
     """End every stream and what listens; may be called from a signal handler: the server need not wait for readers to leave."""
     _hub.stop()

@@ -10,6 +10,10 @@ PREFIX = "io.antiphon."
 """What a kind begins with when it is told."""
 
 
+WAITS = "Antiphon-Waits"
+"""A header that an answer without events tells the waiting in front of it by: the account and where to read on."""
+
+
 class Kind(StrEnum):
     """Every kind of event, in the past tense; told with `PREFIX` (docs/events.md)."""
 

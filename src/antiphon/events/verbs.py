@@ -45,13 +45,24 @@ def touch(db: Database, account_id: int, topic: str) -> None:
     run(db, "select pg_notify('antiphon_live', %(told)s::text)", {"told": f"{account_id} {topic}"})
 
 
-def read(db: Database, account_id: int, *, after: int, limit: int) -> list[dict[str, Any]]:
-    """Return CloudEvents 1.0 envelopes of the events after a position, in order.
+def read_on(db: Database, account_id: int, *, after: int, limit: int, kinds: Sequence[str] = ()) -> tuple[list[dict[str, Any]], int]:
+    """Return events after a position, and the position to read on from: also past events of kinds that were not asked for.
+
+    The last position is read first: whatever has one up to it is seen by the second statement, so nothing is left behind.
+    """
+    last = last_position(db, account_id)
+    found = read(db, account_id, after=after, limit=limit, kinds=kinds)
+    told = int(found[-1]["position"]) if found else after
+    return found, told if len(found) == limit else max(told, last)
+
+
+def read(db: Database, account_id: int, *, after: int, limit: int, kinds: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return CloudEvents 1.0 envelopes of the events after a position, in order; of some kinds, or of all.
 
     Each carries its `position`; the last one's is the cursor of the next call. No event is skipped or told twice, however late its
     transaction committed.
     """
-    found = rows(db, sql(__package__, "read"), {"account_id": account_id, "after": after, "limit": limit})
+    found = rows(db, sql(__package__, "read"), {"account_id": account_id, "after": after, "limit": limit, "kinds": list(kinds) or None})
     return [envelope(account_id, **row._asdict()) for row in found]
 
 
