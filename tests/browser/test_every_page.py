@@ -52,6 +52,8 @@ PAGES = {
         "campaign",
         "engagement",
         "versions",
+        "report",
+        "report list",
         "/analytics/?range=all",
         "/analytics/?range=all&metric=replies&by=verdict&picture=bars",
         "/analytics/?range=all&metric=replies&picture=heat&narrow=verdict",
@@ -91,6 +93,8 @@ def address(looked: Looked, path: str) -> str:
         "why": ("/conversations/?state=all", "a.conversation-line", "why/"),
         "campaign": ("/campaigns/", "a.campaign-name >> text=Tyre swap", ""),
         "versions": ("/campaigns/", "a.campaign-name >> text=Tyre swap", "versions/"),
+        "report": ("/campaigns/", "a.campaign-name >> text=Tyre swap", "report/"),
+        "report list": ("/campaigns/", "a.campaign-name >> text=Tyre swap", "report/replies/"),
         "engagement": ("/campaigns/engagements/new/", "a.choice-link:has-text('Tyre swap')", ""),
         "arrival": ("/quarantine/", "text=Look", ""),
     }
