@@ -18,6 +18,7 @@
   let soon = null;
   let awakeAt = Date.now();
   const wanted = new Set();
+  const held = [];
   const leaving = new Map();
   const askedAt = new Map();
 
@@ -100,8 +101,19 @@
     }
   }
 
+  // The clock of the account, as everywhere on the page.
+  const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
+
+  // What is shown without a connection cannot be fetched then: the icons of these lines are held from the start.
+  function prepare() {
+    for (const icon of document.querySelectorAll("[data-lost] .icon, [data-unsent] .icon")) {
+      const [, url] = getComputedStyle(icon).maskImage.match(/url\("(.+)"\)/) ?? [];
+      if (url) held.push(Object.assign(new Image(), { crossOrigin: "anonymous", src: url }));
+    }
+  }
+
   function lost() {
-    if (lostAt === null) lostAt = new Date().toTimeString().slice(0, 5);
+    lostAt ??= clock();
     say();
   }
 
@@ -180,6 +192,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     listen();
     look();
+    prepare();
     setInterval(tick, MINUTE_MS);
   });
 })();

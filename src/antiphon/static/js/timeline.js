@@ -4,6 +4,7 @@
   const NEAR_PX = 48;
   let before = null;
   let asker = null;
+  let isFollowing = true;
   let unseen = 0;
 
   const find = () => document.querySelector("[data-timeline]");
@@ -31,7 +32,10 @@
     const line = find();
     if (!line) return;
     toEnd(line);
+    // A box that grows below it takes nothing out of sight.
+    new ResizeObserver(() => isFollowing && toEnd(line)).observe(line);
     line.addEventListener("scroll", () => {
+      isFollowing = isAtEnd(line);
       if (unseen && isAtEnd(line)) { unseen = 0; tell(line); }
     }, { passive: true });
   });
