@@ -173,7 +173,9 @@ def test_nobody_finds_another_accounts(told: Story, south: Tenant) -> None:
             assert find(db, told.tenant.id, one, at=told.now).ids == []
 
 
-@pytest.mark.parametrize("sought", [Sought(text="👍"), Sought(text="!?"), Sought(text='""'), Sought(phone="+3"), Sought(phone="06"), Sought(phone="hello")])
+@pytest.mark.parametrize(
+    "sought", [Sought(text="👍"), Sought(text="!?"), Sought(text='""'), Sought(phone="+3"), Sought(phone="06"), Sought(phone="hello")]
+)
 def test_what_cannot_be_sought_is_said(told: Story, sought: Sought) -> None:
     with account(told.tenant.id) as db:
         with pytest.raises(Invalid) as refused:

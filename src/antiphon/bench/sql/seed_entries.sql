@@ -1,4 +1,4 @@
--- Index what was just seeded: the span of conversations whose ids tell their place.
+-- Make conversations of a span that was just seeded found, by ids that tell their place.
 -- Index: the primary keys of conversation and search_entry.
 insert into search_entry (account_id, id, started_at, words)
 select c.account_id, c.id, c.started_at, search_entry_of(c.account_id, c.id)
