@@ -242,6 +242,11 @@ def test_a_timeline_that_is_read_stays_put_and_counts_what_is_new(ada: Looked) -
     page.get_by_role("button", name="2 new replies").click()
     expect(page.get_by_role("button", name="2 new replies")).to_be_hidden()
     assert log.evaluate("line => line.scrollHeight - line.scrollTop - line.clientHeight") < 60
+    page.get_by_label("Your answer").fill("It\u2019s a text that is costly")
+    expect(page.locator("#costly")).to_be_visible()
+    page.wait_for_timeout(200)
+    assert log.evaluate("line => line.scrollHeight - line.scrollTop - line.clientHeight") < 2
+    page.get_by_label("Your answer").fill("")
 
 
 def test_a_form_that_is_being_filled_in_stays_open_while_news_arrives(ada: Looked) -> None:
