@@ -217,15 +217,20 @@ class Hub:
         db.execute(f"listen {CHANNEL}")
         self._pass_on(None)
         accounts, watched = set(self._streams.copy()), [db.fileno(), self._woken.fileno()]
+        told: list[str] = []
         while not self._stopping.is_set():
-            accounts |= self._take_told([told.payload for told in db.notifies(timeout=0)]) | self._take_joined()
+            accounts |= self._take_told(told) | self._take_joined()
             for account_id in accounts:
                 self._read(db, account_id)
             accounts = set()
             self._beat(db)
-            select.select(watched, [], [], _LOOK_SECONDS)
-            with suppress(BlockingIOError):
-                self._woken.recv(4096)
+            # A notice that came with a statement's answer lies in the connection already: the socket would not wake for it.
+            told = [one.payload for one in db.notifies(timeout=0)]
+            if not told:
+                select.select(watched, [], [], _LOOK_SECONDS)
+                with suppress(BlockingIOError):
+                    self._woken.recv(4096)
+                told = [one.payload for one in db.notifies(timeout=0)]
 
     def _take_told(self, payloads: list[str]) -> set[int]:
         """Return the accounts whose events were numbered (`7 120`).
