@@ -1,85 +1,19 @@
 """The workspace in a real browser: the keyboard, two agents at once, nothing moves under the hand, what was missed is caught up with."""
 
-import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from antiphon.kit.segments import BASIC, EXTENDED, measure
-from tests.browser.conftest import Looked, Site
+from tests.browser.conftest import Looked
+from tests.browser.desk import PHONES, SLEEP, STREAMS, WAKE, begin, close_all, equal_fresh, place_of, row, write
 from tests.browser.test_every_page import SCHEMES, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
-_PHONES = (f"+316123405{number:02}" for number in itertools.count(1))
 RECONNECTS = 100
-STREAMS = "window.streams = []; window.EventSource = class extends EventSource { constructor(from) { super(from); streams.push(this); } };"
-SLEEP = "() => streams.forEach(one => one.close())"
-WAKE = """() => {
-    const now = Date.now;
-    Date.now = () => now() + 600000;
-    document.dispatchEvent(new Event('visibilitychange'));
-}"""
-SHOWN = """region => {
-    const copy = document.querySelector(region).cloneNode(true);
-    for (const made of copy.querySelectorAll('[hx-morph-skip], input[type=hidden], progress, [data-lost]')) made.remove();
-    for (const one of [copy, ...copy.querySelectorAll('*')])
-        for (const name of ['data-live', 'data-htmx-powered', 'hidden', 'class', 'data-soon']) one.removeAttribute(name);
-    return copy.outerHTML.replace(/\\s+/g, ' ');
-}"""
-
-
-def write(site: Site, phone: str, text: str) -> None:
-    """Have a consumer write."""
-    httpx.post(f"{site.sandbox}/sandbox/handsets/{phone}/replies", json={"text": text}, timeout=10).raise_for_status()
-
-
-def row(page: Page, text: str) -> Locator:
-    return page.locator("#mine a.conversation").filter(has_text=text)
-
-
-def begin(looked: Looked, text: str) -> str:
-    """Have somebody new write, and let who looks have the conversation; return the number."""
-    phone = next(_PHONES)
-    write(looked.site, phone, text)
-    looked.go("/conversations/?state=queued")
-    looked.page.locator("a.conversation-line").filter(has_text=text).click()
-    looked.page.get_by_role("button", name="Take", exact=True).click()
-    expect(looked.page.locator("#open .chip").filter(has_text="Yours").first).to_be_visible()
-    looked.page.wait_for_load_state()
-    return phone
-
-
-def close_all(looked: Looked) -> None:
-    """Close every conversation of who looks."""
-    looked.go("/workspace/")
-    for href in [one.get_attribute("href") for one in looked.page.locator("#mine a.conversation").all()]:
-        looked.go(str(href))
-        looked.page.get_by_role("button", name="Close", exact=True).click()
-        looked.page.get_by_role("button", name="Close conversation").click()
-        looked.page.wait_for_load_state()
-
-
-def place_of(page: Page) -> str:
-    """Return the address of a page within its site."""
-    return re.sub("^https?://[^/]+", "", page.url)
-
-
-def equal_fresh(page: Page) -> None:
-    """Hold what a page shows against the same page, loaded now; ages in words may have gone on by a minute."""
-    expect(page.locator("[data-lost]:visible")).to_have_count(0)
-    fresh = page.context.new_page()
-    for region in ("#mine", "#open"):
-        fresh.goto(page.url)
-        page.evaluate("region => htmx.trigger(region, 'heard')", region) if page.evaluate(SHOWN, region) != fresh.evaluate(
-            SHOWN, region
-        ) else None
-        page.wait_for_timeout(300)
-        assert page.evaluate(SHOWN, region) == fresh.evaluate(SHOWN, region)
-    fresh.close()
 
 
 @pytest.fixture
@@ -99,7 +33,7 @@ def ben(second: Looked) -> Iterator[Looked]:
 
 
 def test_a_day_by_keyboard(ada: Looked) -> None:
-    page, phone = ada.page, next(_PHONES)
+    page, phone = ada.page, next(PHONES)
     write(ada.site, phone, "By keyboard?")
     page.keyboard.press("g")
     page.keyboard.press("w")

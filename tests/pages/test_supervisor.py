@@ -161,7 +161,9 @@ def test_taking_over(story: Story, north: Tenant, visitor: Visitor) -> None:
 
 
 def test_what_cannot_go_stays_and_says_why(story: Story, north: Tenant, visitor: Visitor) -> None:
-    talks = [story.conversation_of(CLEO), story.reply(MIA), story.reply(OTTO)]
+    talks = [story.conversation_of(CLEO), story.reply(MIA)]
+    north.clock.forward(minutes=1)
+    talks.append(story.reply(OTTO))
     ben = north.people["Ben"].pk
     with account(north.id):
         Membership.objects.filter(id=ben).update(capacity=2)
@@ -169,7 +171,7 @@ def test_what_cannot_go_stays_and_says_why(story: Story, north: Tenant, visitor:
     some = sol.post(f"{HERE}assignment", {"to": f"agent:{ben}", "conversation": [str(one) for one in talks]}, follow=True)
     assert "2 conversations moved. 1 not: Ben has 2 open conversations" in some.content.decode().replace("&#x27;", "'")
     none = sol.post(f"{HERE}assignment", {"to": f"agent:{ben}", "conversation": str(talks[2])})
-    html = none.content.decode()
+    html = " ".join(none.content.decode().split())
     assert none.status_code == 422
     assert f'value="{talks[2]}" id="k-{talks[2]}" checked' in html
     assert f'<option value="agent:{ben}" selected' in html
@@ -222,7 +224,7 @@ def test_what_is_pushed_is_what_the_page_shows(story: Story, north: Tenant, visi
     pushed = sol.get(HERE + query, headers={"HX-Request": "true", "HX-Target": f"{target}#{part}"}).content.decode()
     assert "<html" not in pushed
     assert plain(pushed) in plain(page)
-    assert part != "talks" or f'value="{talk}" id="k-{talk}" checked' in pushed
+    assert part != "talks" or f'value="{talk}" id="k-{talk}" checked' in plain(pushed)
 
 
 def plain(html: str) -> str:

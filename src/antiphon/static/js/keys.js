@@ -5,8 +5,9 @@
   let going = 0;
 
   const isOn = () => document.querySelector("[data-keys]") !== null;
-  const isField = (element) => element.matches?.("input, textarea, select, [contenteditable]");
   const isSeen = (element) => element.checkVisibility?.() ?? true;
+  // A closed sheet keeps the focus in its field for some milliseconds: what is typed then is meant for the page.
+  const isField = (element) => element.matches?.("input, textarea, select, [contenteditable]") && isSeen(element);
   const isOver = () => document.querySelector(":popover-open, dialog[open], [data-open]") !== null;
   const find = (selector) => [...document.querySelectorAll(selector)].find(isSeen);
 
