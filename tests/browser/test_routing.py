@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Looked, Site
-from tests.browser.test_every_page import troubles, violations
 from tests.browser.desk import close_all, row, write
+from tests.browser.test_every_page import troubles, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 SOON = 15_000
