@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,7 +73,14 @@ class Looked:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """Run `antiphon up --sandbox --demo` on free ports, in a home of its own, until the tests are done."""
+    """Give the site that most tests share, until they are done."""
+    with running() as one:
+        yield one
+
+
+@contextmanager
+def running() -> Iterator[Site]:
+    """Run `antiphon up --sandbox --demo` on free ports, in a home of its own."""
     port, sandbox_port = _free_port(), _free_port()
     with tempfile.TemporaryDirectory(prefix="antiphon-browser-") as home:
         log = Path(home) / "output"
@@ -82,13 +89,13 @@ def site() -> Iterator[Site]:
         environment |= {"ANTIPHON_PORT": str(port), "ANTIPHON_SANDBOX_PORT": str(sandbox_port)}
         with log.open("wb") as output:
             command = [sys.executable, "-m", "antiphon.cli.main", "up", "--sandbox", "--demo"]
-            running = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            site = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         try:
-            _wait_for_welcome(running, log)
-            yield Site(f"http://localhost:{port}", f"http://localhost:{sandbox_port}", running.pid)
+            _wait_for_welcome(site, log)
+            yield Site(f"http://localhost:{port}", f"http://localhost:{sandbox_port}", site.pid)
         finally:
-            running.terminate()
-            running.wait(STOP_SECONDS)
+            site.terminate()
+            site.wait(STOP_SECONDS)
 
 
 def _free_port() -> int:

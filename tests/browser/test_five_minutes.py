@@ -4,12 +4,13 @@ Everything happens in browsers, on a site that really runs; nothing is reloaded 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.conftest import Looked, Site
+from tests.browser.conftest import Looked, Site, running
 
 pytestmark = pytest.mark.xdist_group("browser")
 ANSWER = "Gladly. Tuesday at 09:15 or 13:30?"
@@ -48,6 +49,13 @@ class Cast:
     def box(self) -> Locator:
         """Return the agent's answer box."""
         return self.agent.page.get_by_label("Your answer")
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """Run a site that nobody has used: what Home says first is for newcomers."""
+    with running() as one:
+        yield one
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_a_number_is_in_no_address_and_in_no_other_session(waiting: Story, visit
     assert "not kept any more" not in ada.get("/conversations/?state=queued").content.decode()
     words = ada.post("/conversations/search", {"text": "tuesday", "state": "assigned"})
     assert words["Location"] == "/conversations/?text=tuesday&state=assigned"
-    assert "06" not in ada.post("/conversations/search", {"text": "call 06 22222222"})["Location"]
+    assert "22222222" not in ada.post("/conversations/search", {"text": "call 06 22222222"})["Location"]
     assert ada.post("/conversations/search", {})["Location"] == "/conversations/"
 
 
@@ -130,9 +130,10 @@ def test_the_file_holds_what_was_found_and_is_told(waiting: Story, visitor: Visi
     exact, safe = (_lines(sol.post(f"/conversations/export{kept[15:]}", {"form": form})) for form in ("exact", "spreadsheet"))
     assert [(one["phone"], one["state"], one["last_text"]) for one in exact] == [(OTTO, "queued", "Hello? =SUM(1) < 2 & tyres")]
     assert [one["phone"] for one in safe] == [f"'{OTTO}"]
-    everything = _lines(sol.post("/conversations/export"))
-    assert [one["phone"] for one in everything] == [OTTO, CLEO]
-    assert (everything[1]["campaign"], everything[1]["agent"], everything[1]["entry_point"]) == ("Spring check-up", "Ada", "C1")
+    everything = {one["phone"]: one for one in _lines(sol.post("/conversations/export"))}
+    assert set(everything) == {OTTO, CLEO}
+    cleo = everything[CLEO]
+    assert (cleo["campaign"], cleo["agent"], cleo["entry_point"]) == ("Spring check-up", "Ada", "C1")
     with account(waiting.tenant.id):
         told = list(AuditEntry.objects.filter(action="conversations.exported").values_list("detail", flat=True))
     assert sorted(one["rows"] for one in told) == [1, 1, 2]
