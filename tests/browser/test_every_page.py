@@ -1,12 +1,13 @@
 """Every page in a real browser: nothing in the console, nothing for axe to find in either theme, no page scrolls sideways."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Looked
+from tests.browser.conftest import Looked, Site, running
 
 pytestmark = pytest.mark.xdist_group("browser")
 PAGES = {
@@ -67,6 +68,13 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 960, 390, 320)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = "+31600000401"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """Run a site of its own: every page as the demo leaves it, whatever other tests did before."""
+    with running() as one:
+        yield one
 
 
 @pytest.fixture
