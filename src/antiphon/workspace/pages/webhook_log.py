@@ -27,7 +27,6 @@ from antiphon.workspace.words import Word
 
 _ROWS = 50
 _MOST_ATTEMPTS = 100
-_SOON = timedelta(minutes=1)
 STATES = {
     "waiting": Word(lazy("Waiting"), "hourglass", "queued"),
     "again": Word(lazy("Tried again later"), "rotate-clockwise", "warning"),
@@ -74,7 +73,7 @@ class SecretRow:
 
 @dataclass(frozen=True, slots=True)
 class WebhookPage:
-    """An endpoint with a page of its log. `is_moving` while something is on its way."""
+    """An endpoint with a page of its log."""
 
     at: datetime
     id: int
@@ -93,7 +92,6 @@ class WebhookPage:
     is_narrowed: bool
     query: str
     rows: list[DeliveryRow]
-    is_moving: bool
     older: str
     replay: Form
     kept_days: int
@@ -122,7 +120,6 @@ class DeliveryPage:
     kind: str | Promise
     settled_at: datetime | None
     wait: str
-    is_moving: bool
     headers: str
     body: str
     attempts: list[AttemptRow]
@@ -163,7 +160,6 @@ def webhook_page(
         is_narrowed=bool(chosen.query),
         query=chosen.query,
         rows=[_row(one) for one in shown],
-        is_moving=is_on and any(_moves(one, at=at) for one in shown),
         older=_older(chosen, shown[-1].event_id) if len(found) > _ROWS else "",
         replay=_replay(at=at, posted=posted, refused=refused),
         kept_days=KEPT.days,
@@ -200,10 +196,6 @@ def _row(one: Delivery) -> DeliveryRow:
 def _told_at(event_id: UUID) -> datetime:
     """Return when an event was learned of: its id begins with the milliseconds."""
     return datetime.fromtimestamp((event_id.int >> 80) / 1000, tz=UTC)
-
-
-def _moves(one: Delivery, *, at: datetime) -> bool:
-    return one.state == Delivery.State.WAITING and one.next_at <= at + _SOON
 
 
 def _secrets(endpoint: Endpoint, *, at: datetime) -> list[SecretRow]:
@@ -263,7 +255,6 @@ def delivery_page(visit: Visit, endpoint: Endpoint, one: Delivery, *, at: dateti
         kind=_("sent by hand, to this webhook alone") if one.type == TEST else KINDS.get(Kind(one.type), ""),
         settled_at=one.settled_at,
         wait=_wait(endpoint, one, at=at),
-        is_moving=endpoint.state == Endpoint.State.ACTIVE and _moves(one, at=at),
         headers=_headers(one),
         body=body,
         attempts=[_attempt(found) for found in tried[:_MOST_ATTEMPTS]],
