@@ -5,7 +5,7 @@ import os
 import django
 
 from antiphon.config.env import current
-from antiphon.kit import logs
+from antiphon.kit import failpoints, logs
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
     from antiphon.worker import loops  # noqa: PLC0415 - as above
 
     environment = current()
+    failpoints.watch(environment.failpoints)
     logs.configure(level=environment.log_level, is_json=environment.is_log_json)
     connector = app.connector
     if not isinstance(connector, DjangoConnector):

@@ -16,9 +16,10 @@ _django = cast("Application", get_asgi_application())
 from antiphon.config import static  # noqa: E402 - after Django's set-up
 from antiphon.config.env import current  # noqa: E402 - as above
 from antiphon.config.protocols import Application, Receive, Scope, Send  # noqa: E402 - as above
-from antiphon.kit import logs  # noqa: E402 - as above
+from antiphon.kit import failpoints, logs  # noqa: E402 - as above
 from antiphon.kit.parent import end_with_parent  # noqa: E402 - as above
 
+failpoints.watch(current().failpoints)
 logs.configure(level=current().log_level, is_json=current().is_log_json)
 
 # By name: the edge stands after the settings in the line, so nothing here may import it.

@@ -142,6 +142,13 @@ class Environment:
         least=1,
     )
 
+    failpoints: str | None = _setting(
+        "ANTIPHON_FAILPOINTS",
+        default=None,
+        text="Folder in which tests arm failpoints: places where a process then ends, freezes or fails. Never on a real site.",
+        shown="none",
+    )
+
     @property
     def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return the networks of one's own that webhooks may go to. Raises SettingError."""

@@ -11,6 +11,7 @@ from antiphon.conversations.models import Answer
 from antiphon.conversations.types import AnswerState
 from antiphon.events.verbs import record
 from antiphon.kit.db import Database, account, rows, run, sql
+from antiphon.kit.failpoints import reach
 from antiphon.metrics.verbs import counting
 from antiphon.providers.models import Source
 from antiphon.providers.protocol import Adapter, Malformed, OutgoingText, Reason, SendResult, SourceSettings
@@ -56,7 +57,9 @@ def send(
             _settle_unfinished(db, account_id, answer_id, at=now())
             return
         settings = settings_of(Source.objects.get(account_id=account_id, id=claimed[0].source_id))
+    reach("answer.claimed")
     said = _call(claimed[0], settings, transport=transport, base_url=base_url, now=now)  # 2
+    reach("answer.called")
     with account(account_id) as db:  # 3
         if said is None and not is_last_try:
             run(db, sql(_HERE, "release_sending"), {"account": account_id, "id": answer_id})

@@ -11,6 +11,7 @@ from antiphon.edge.spool import Segment, Spooled, read
 from antiphon.intake.arrivals import Arrived, arrived
 from antiphon.intake.durable import make_durable
 from antiphon.kit.db import Database
+from antiphon.kit.failpoints import reach
 from antiphon.providers.protocol import Forbidden, Hook, HookKind, SourceSettings
 
 _log = structlog.get_logger(__name__)
@@ -29,6 +30,7 @@ def drain(db: Database, segment: Segment, *, sources: Mapping[int, SourceSetting
         for account_id, batch in _by_account(group, sources).items():
             left = make_durable(db, account_id, batch, sources=sources, at=clock(), may_be_known=True)
             is_whole = is_whole and not left
+            reach("drain.committed")
     _log.info("spool_drained", arrivals=count, bytes=segment.size, whole=is_whole)
     return is_whole
 

@@ -22,6 +22,7 @@ from antiphon.events.verbs import wake_relay
 from antiphon.intake.arrivals import Arrived
 from antiphon.intake.durable import make_durable
 from antiphon.kit.db import Database
+from antiphon.kit.failpoints import reach
 from antiphon.kit.failures import reason, where
 from antiphon.providers.protocol import SourceSettings
 
@@ -140,14 +141,17 @@ class Lane:
         return batch
 
     def _take(self, batch: Sequence[Waiting]) -> None:
+        reach("lane.taken")
         self._busy_since = time.monotonic()
         try:
             refused = self._make_durable([waiting.arrived for waiting in batch])
         finally:
             self._busy_since = None
+        reach("lane.committed")
         loop = batch[0].answer.get_loop()
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_answer, batch, refused)
+        reach("lane.answered")
         self._wake_relay(batch[0].arrived.account_id)
 
     def _wake_relay(self, account_id: int) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import msgspec
 
+from antiphon.kit.failpoints import reach
 from antiphon.kit.ids import uuid7
 
 _HEAD = b"antiphon spool 1\n"
@@ -147,7 +148,9 @@ class Spool:
 
     def _write(self, segment: Segment, written: bytes) -> None:
         _write_all(segment.file, written)
+        reach("spool.written")
         os.fsync(segment.file)
+        reach("spool.synced")
         segment.size += len(written)
         if segment.size >= _SEGMENT_BYTES:
             self._sealed.append(segment)

@@ -21,6 +21,7 @@ from antiphon.intake.copies import Copy, Key, Owner, Sorted, keys_by_first, sort
 from antiphon.intake.normalise import KeyedFact, LineFact, facts_of
 from antiphon.intake.types import Facts, InstructionFact, NoticeFact, ReplyFact
 from antiphon.kit.db import Database, columns, rows, run, sql
+from antiphon.kit.failpoints import reach
 from antiphon.kit.failures import reason
 from antiphon.providers.protocol import Hook, Malformed, Parsed, SourceSettings
 from antiphon.providers.registry import adapter_of
@@ -88,6 +89,7 @@ def store_whole(db: Database, account_id: int, batch: Sequence[Arrived], *, sour
     batch = sorted(batch, key=attrgetter("received_at"))
     facts, reasons = _understand(batch)
     found = _store_raw(db, account_id, batch, facts, reasons=reasons)
+    reach("arrivals.stored")
     if found.copies:
         _lock_everyone(db, account_id, found, at=at)
     if failure:
@@ -183,6 +185,7 @@ def _take_down(db: Database, account_id: int, found: Sorted, *, sources: Sources
     """Take the new facts down the line. Raises LineFailed, or what ends the transaction whatever its batch."""
     try:
         line.take(db, account_id, gathered(found.fresh), sources=sources, at=at)
+        reach("line.taken")
     except Exception as error:
         if ends_transaction(db, error):
             raise

@@ -14,6 +14,7 @@ from antiphon.intake.arrivals import Sources, claim, ends_transaction, gathered,
 from antiphon.intake.copies import Sorted
 from antiphon.intake.normalise import facts_of
 from antiphon.kit.db import Database, lane_account, rows, run, sql
+from antiphon.kit.failpoints import reach
 from antiphon.providers.protocol import Forbidden, Hook, HookKind, Malformed
 from antiphon.providers.registry import adapter_of
 
@@ -38,7 +39,7 @@ def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime)
     """Try the account's next pending arrival again, in a transaction of its own; return whether there was one.
 
     1. Take it with the fact ids its keys name; what is stored already is not taken again.
-    2. If the line fails, wait longer before each further try; the fifth failure quarantines it, with the reason.
+    2. If the line fails, wait longer before each further try; the last one quarantines it, with the reason.
     3. A database that is busy or going away is not the arrival's fault: that try does not count.
     """
     with lane_account(db, account_id):
@@ -49,6 +50,7 @@ def retry_next(db: Database, account_id: int, *, sources: Sources, at: datetime)
         try:
             with db.transaction():
                 reason = _again(db, account_id, arrival, sources=sources, at=at)
+                reach("retry.taken")
         except Exception as error:
             if ends_transaction(db, error):
                 raise

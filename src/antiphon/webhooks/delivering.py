@@ -15,6 +15,7 @@ import msgspec
 
 from antiphon.events.verbs import envelope
 from antiphon.kit.db import Database, columns, lane_account, rows, run, sql
+from antiphon.kit.failpoints import reach
 from antiphon.kit.ids import uuid7
 from antiphon.webhooks import signing
 from antiphon.webhooks.addresses import Network
@@ -145,6 +146,8 @@ class Courier:
     def _begin(self, app: Database, account_id: int, *, at: datetime, limit: int) -> None:
         with lane_account(app, account_id) as db:
             leased = claim(db, account_id, at=at, limit=limit)
+        if leased:
+            reach("webhook.leased")
         for due in leased:
             self._under_way[self._pool.submit(made, due, at=at, own=self._own)] = due
 
@@ -154,6 +157,8 @@ class Courier:
         for future in ended:
             due = self._under_way[future]
             by_account[due.account_id].append((due, _end_of(future)))
+        if ended:
+            reach("webhook.called")
         for account_id, calls in by_account.items():
             with lane_account(app, account_id) as db:
                 settle(db, account_id, calls, at=at)

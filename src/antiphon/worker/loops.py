@@ -17,6 +17,7 @@ from antiphon.events import relay
 from antiphon.intake.mapping import map_late
 from antiphon.intake.replay import retry_next
 from antiphon.kit.db import account, lane_account
+from antiphon.kit.failpoints import reach
 from antiphon.metrics.folding import AT_ONCE, fold
 from antiphon.routing import verbs as routing
 from antiphon.routing.presence import GRACE, fall_silent
@@ -76,6 +77,7 @@ def number_events(desk: Desk) -> None:
     for account_id in relay.waiting(desk.jobs):
         with lane_account(desk.app, account_id) as db:
             relay.number(db, account_id)
+            reach("events.numbered")
 
 
 def fold_counters(desk: Desk) -> None:
@@ -85,6 +87,7 @@ def fold_counters(desk: Desk) -> None:
         while folded == AT_ONCE and not desk.is_ending:
             with lane_account(desk.app, account_id) as db:
                 folded = fold(db, account_id)
+                reach("counters.folded")
 
 
 def index_conversations(desk: Desk) -> None:
@@ -103,6 +106,7 @@ def route_queues(desk: Desk) -> None:
         while given and not desk.is_ending:
             with lane_account(desk.app, account_id) as db:
                 given = routing.route(db, account_id, at=desk.now()) > 0
+                reach("queue.routed")
 
 
 def set_the_silent_away(desk: Desk) -> None:
