@@ -7,11 +7,15 @@ from antiphon.metrics.dimensions import Counted
 
 
 class Consumer(Fact):
-    """The person behind a phone number, per account. Locked before any change of what hangs off it."""
+    """The person behind a phone number, per account. Locked before any change of what hangs off it.
+
+    One who was erased (`erased_at`) keeps the row, with a word in the place of the number.
+    """
 
     phone = models.CharField(max_length=32)
     name = models.CharField(max_length=100, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "consumer"
@@ -50,3 +54,20 @@ class OptOut(Fact, Counted):
                 condition=models.Q(counted_campaign_id__isnull=False),
             ),
         ]
+
+
+class Erasure(Fact):
+    """That a consumer was erased. `mark` is a keyed hash of the number, by which it is known when it comes again.
+
+    `number` is kept until everything stored was looked through for it (`swept_at`), and then emptied.
+    """
+
+    consumer_id = models.UUIDField()
+    mark = models.BinaryField(max_length=16)
+    number = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField()
+    swept_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "erasure"
+        indexes = [models.Index(fields=["account", "mark"], name="erasure_by_mark")]

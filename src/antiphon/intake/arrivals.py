@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from antiphon.consumers.store import lock_phones
 from antiphon.intake import line
 from antiphon.intake.copies import Copy, Key, Owner, Sorted, keys_by_first, sort_out
+from antiphon.intake.erased import copies_without_erased
 from antiphon.intake.normalise import KeyedFact, LineFact, facts_of
 from antiphon.intake.types import Facts, InstructionFact, NoticeFact, ReplyFact
 from antiphon.kit.db import Database, columns, rows, run, sql
@@ -178,6 +179,7 @@ def _owners(db: Database, account_id: int, keys: Iterable[Key]) -> dict[Key, Own
 
 def _lock_everyone(db: Database, account_id: int, found: Sorted, *, at: datetime) -> None:
     """Lock the consumers of copies with those of new facts, all in phone order, before either is touched."""
+    found.copies = copies_without_erased(db, account_id, found.copies)
     lock_phones(db, account_id, {one.fact.phone for one, _ in found.fresh} | {copy.phone for copy in found.copies}, at=at)
 
 

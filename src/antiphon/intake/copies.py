@@ -19,11 +19,12 @@ class Owner(msgspec.Struct, frozen=True, gc=False):
 
 
 class Copy(msgspec.Struct, frozen=True, gc=False):
-    """One more copy of a fact: what it came as, the fact, its consumer's phone."""
+    """One more copy of a fact: what it came as, the fact, its consumer's phone, and the arrival that brought it, if one did."""
 
     kind: FactKind
     fact_id: UUID
     phone: str
+    arrival_id: UUID
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ def sort_out(facts: Sequence[KeyedFact], *, claimed: Mapping[Key, Owner], owners
         owner = next((settled[key] for key in keys if key in settled), Owner(one.arrival_id, one.fact.id))
         is_copy = owner.arrival_id != one.arrival_id or owner.fact_id in taken or _is_shared(keys, settled, owner)
         if is_copy:
-            found.copies.append(Copy(one.kind, owner.fact_id, one.fact.phone))
+            found.copies.append(Copy(one.kind, owner.fact_id, one.fact.phone, one.arrival_id))
         else:
             found.fresh.append((one, owner.fact_id))
             taken.add(owner.fact_id)

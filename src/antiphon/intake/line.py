@@ -12,6 +12,7 @@ from antiphon.attribution.verbs import attribute
 from antiphon.consumers.store import judge, lock_phones
 from antiphon.events.verbs import record
 from antiphon.intake.converse import converse
+from antiphon.intake.erased import without_erased
 from antiphon.intake.notices import store_notices
 from antiphon.intake.opt_outs import late_opt_outs, move_opt_outs, question_of_instruction, store_opt_outs
 from antiphon.intake.passage import Passage
@@ -35,7 +36,7 @@ from antiphon.providers.protocol import SourceSettings
 def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, SourceSettings], at: datetime) -> None:
     """Take the fresh facts of one account down the whole line, in the transaction that `db` is in.
 
-    1. Everyone in the batch is a consumer, locked, in phone order.
+    1. Everyone in the batch is a consumer, locked, in phone order; who was erased gets nothing of before back.
     2. Notices are stored, counted under what claims them.
     3. Delivery reports find what they report on, or wait.
     4. New replies and opt-outs, and stored ones that a late fact reaches, are attributed.
@@ -49,6 +50,8 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
     with counting(db, account_id) as tally:  # 9: at the end of the block
         lock_phones(db, account_id, [fact.phone for fact in facts.all()], at=at)  # 1
         known = _known(db, account_id, facts)
+        if known.are_some_erased and (left := without_erased(db, account_id, facts, at=at)) is not None:
+            facts, known = left, _known(db, account_id, left)
         passage = Passage(db, account_id, tally, at, sources, known.people)
         store_notices(passage, facts.notices)  # 2
         match_reports(passage, facts.reports, facts.notices)  # 3
@@ -70,6 +73,7 @@ class _Known:
     people: dict[str, UUID]
     with_replies: set[tuple[int, UUID]]
     with_opt_outs: set[UUID]
+    are_some_erased: bool
 
     def has_replies(self, source_id: int, consumer_id: UUID) -> bool:
         """Tell whether a consumer has stored replies on a source."""
@@ -88,6 +92,7 @@ def _known(db: Database, account_id: int, facts: Facts) -> _Known:
         {row.phone: row.consumer_id for row in found},
         {(row.source_id, row.consumer_id) for row in found if row.has_replies},
         {row.consumer_id for row in found if row.has_opt_outs},
+        any(row.are_some_erased for row in found[:1]),
     )
 
 

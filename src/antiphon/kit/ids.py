@@ -40,6 +40,11 @@ def _headed(millis: int) -> int:
     return (millis << 80) | _VERSION_7
 
 
+def began_at(made: UUID) -> datetime:
+    """Return the instant that a UUIDv7 was made with, to the millisecond below."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, tz=UTC)
+
+
 def reference() -> str:
     """Return 32 random hexadecimal digits: the reference of an answer (CM allows 1 to 32 alphanumerics)."""
     return os.urandom(16).hex()

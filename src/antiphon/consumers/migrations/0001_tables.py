@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("phone", models.CharField(max_length=32)),
                 ("name", models.CharField(blank=True, db_default="", default="", max_length=100)),
                 ("created_at", models.DateTimeField()),
+                ("erased_at", models.DateTimeField(null=True)),
                 (
                     "account",
                     models.ForeignKey(

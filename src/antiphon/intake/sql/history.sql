@@ -1,9 +1,11 @@
--- Who is behind these phones, and what is already known of them: any replies on that source, any opt-outs.
+-- Who is behind these phones, and what is already known of them: any replies on that source, any opt-outs; and whether anybody of the
+-- account was ever erased.
 -- Indexes: consumer_phone_once (account_id, phone), reply_by_consumer (account_id, source_id, consumer_id, …),
 -- opt_out_by_consumer (account_id, consumer_id, …).
 select
     who.source_id, who.phone, consumers.id as consumer_id,
-    replies.found is not null as has_replies, opt_outs.found is not null as has_opt_outs
+    replies.found is not null as has_replies, opt_outs.found is not null as has_opt_outs,
+    (select exists (select from erasure e where e.account_id = %(account)s::bigint)) as are_some_erased
 from unnest(%(source_id)s::bigint[], %(phone)s::text[]) as who (source_id, phone)
 cross join lateral (
     select c.id from consumer c where c.account_id = %(account)s::bigint and c.phone = who.phone offset 0
