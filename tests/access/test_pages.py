@@ -18,12 +18,10 @@ from antiphon.intake.models import Arrival
 from antiphon.kit.db import account
 from antiphon.kit.ids import uuid7
 from antiphon.metrics import saved
-from antiphon.tasks import verbs
-from antiphon.tasks.files import made as made_folder
-from antiphon.tasks.work import take_up
 from antiphon.webhooks import verbs as webhooks
 from tests.kit.caller import Caller
 from tests.kit.deliver import Deliver
+from tests.kit.tasks import finished
 from tests.kit.world import CLEO, Tenant
 
 # Addresses for whoever is signed in, or not yet: they show nothing of an account.
@@ -121,7 +119,7 @@ def things(north: Tenant) -> dict[str, Any]:
             state="quarantined",
             reason="not JSON",
         )
-    task_id, entry_point_id = finished_task(north), north.entry_point("C1").id
+    task_id, entry_point_id = finished(north), north.entry_point("C1").id
     return (
         settings_of(north)
         | {"task_id": task_id, "entry_point_id": entry_point_id}
@@ -149,16 +147,6 @@ def kept_report(north: Tenant) -> int:
     """Have a report saved by an API key, which everybody may change who keeps reports."""
     keeper = saved.Keeper(None, "api_key:1")
     return int(saved.save(north.id, name="Reach", query="metric=sent", is_shared=True, keeper=keeper, at=north.clock()).pk)
-
-
-def finished_task(north: Tenant) -> int:
-    """Have long work done that every role with `tasks.read` may see, with a file for a result."""
-    made = verbs.begin(north.id, "late_mapping", actor="system", at=north.clock())
-    work = take_up(north.id, made.pk, at=north.clock())
-    assert work
-    (made_folder(north.id, made.pk) / "counted.csv").write_text("counted\n1\n")
-    assert work.finish({"mapped": 1, "file": "counted.csv", "size": 10})
-    return int(made.pk)
 
 
 def settings_of(north: Tenant) -> dict[str, Any]:

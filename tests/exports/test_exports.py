@@ -31,6 +31,7 @@ from antiphon.tasks import files
 from antiphon.tasks import verbs as tasks
 from antiphon.tasks.models import Task
 from antiphon.worker.tasks import run
+from tests.kit.caller import Caller
 from tests.kit.deliver import Deliver
 from tests.kit.world import ACTOR, CLEO, MIA, Tenant
 
@@ -236,6 +237,60 @@ def test_asked_for_on_the_page_made_by_the_worker_and_fetched(told: Tenant, tmp_
         trail = list(AuditEntry.objects.filter(account_id=told.id, subject=f"task:{task.pk}").values_list("action", flat=True))
     assert sorted(trail) == ["facts.exported", "file.downloaded"]
     assert f"/tasks/{task.pk}/file/" in ana.get("/analytics/exports/").content.decode()
+
+
+def test_asked_for_by_api_followed_and_fetched(told: Tenant, south: Tenant, tmp_path: Path) -> None:
+    api, (since, until) = Caller(told.key("analyst")), days(told)
+    asked = {"since": since.isoformat(), "until": until.isoformat(), "facts": ["replies", "notices"]}
+    begun = api.post("exports", asked, status=202)
+    assert (begun["facts"], begun["since"], begun["until"]) == (["notices", "replies"], asked["since"], asked["until"])
+    assert (begun["state"], begun["rows"], begun["file"], begun["size"]) == ("waiting", None, None, None)
+    assert api.post("exports", asked, status=202)["id"] == begun["id"]
+    other = api.post("exports", asked | {"facts": ["notices"]}, status=202)
+    assert other["id"] != begun["id"]
+    assert api.get(f"exports/{begun['id']}/file", status=404)["code"] == "no_file"
+    run(told.id, begun["id"], tries=0, most=6)
+    done = api.get(f"exports/{begun['id']}")
+    assert (done["state"], done["rows"], done["done"], done["total"]) == ("done", 3, 14, 14)
+    assert [one["id"] for one in api.get("exports")["items"]] == [begun["id"], other["id"]]
+    fetched = api.raw("GET", f"exports/{begun['id']}/file")
+    assert fetched.headers["Content-Disposition"] == f'attachment; filename="{done["file"]}"'
+    whole = tmp_path / "facts.zip"
+    whole.write_bytes(b"".join(fetched))
+    assert whole.stat().st_size == done["size"]
+    with zipfile.ZipFile(whole) as packed:
+        packed.extractall(tmp_path / "facts")
+    assert len(read(tmp_path / "facts", "notices")) == 2
+    with account(told.id):
+        trail = set(AuditEntry.objects.filter(account_id=told.id, subject=f"task:{begun['id']}").values_list("action", "actor"))
+    assert {action for action, _ in trail} == {"facts.exported", "file.downloaded"}
+    assert all(actor.startswith("api_key:") for _, actor in trail)
+    stranger = Caller(south.key())
+    for address in (f"exports/{begun['id']}", f"exports/{begun['id']}/file", f"tasks/{begun['id']}/file"):
+        stranger.get(address, status=404)
+    told.clock.forward(hours=24 * 8)
+    assert api.get(f"exports/{begun['id']}/file", status=404)["code"] == "no_file"
+
+
+def test_what_the_api_refuses_to_export(told: Tenant) -> None:
+    api, (since, until) = Caller(told.key("administrator")), days(told)
+    asked = {"since": since.isoformat(), "until": until.isoformat()}
+    for wrong, code in (
+        ({"since": until.isoformat(), "until": since.isoformat()}, "bad_range"),
+        ({"until": (until + timedelta(days=1)).isoformat()}, "bad_range"),
+        ({"facts": ["secrets"]}, "unknown_fact"),
+        ({"facts": []}, "unknown_fact"),
+    ):
+        assert api.post("exports", asked | wrong, status=422)["code"] == code
+    with account(told.id):
+        assert not Task.objects.filter(account_id=told.id).exists()
+    Caller(told.key("supervisor")).post("exports", asked, status=403)
+    begun = api.post("exports", asked, status=202)
+    assert len(begun["facts"]) == len(FACTS)
+    mapping = tasks.begin(told.id, "late_mapping", actor="system", at=told.clock())
+    api.get(f"exports/{mapping.pk}", status=404)
+    assert api.put(f"tasks/{begun['id']}/state", {"state": "cancelled"})["state"] == "cancelled"
+    assert api.get(f"exports/{begun['id']}")["state"] == "cancelled"
 
 
 def test_a_form_that_is_refused_keeps_what_was_typed(told: Tenant) -> None:

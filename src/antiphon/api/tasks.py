@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from ninja import Router, Schema
 from pydantic import ConfigDict
 
@@ -33,6 +33,14 @@ class TaskOut(Schema):
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None
+
+
+FILE = {
+    "responses": {
+        200: {"description": "The file", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    }
+}
+"""What an operation that answers with a file says in the OpenAPI document."""
 
 
 class TaskStateIn(Schema):
@@ -65,6 +73,19 @@ def set_task_state(request: HttpRequest, task_id: int, payload: TaskStateIn) -> 
     _seen(caller, task_id)
     turn = verbs.cancel if payload.state == "cancelled" else verbs.again
     return task_shown(turn(caller.account_id, task_id, at=clock.now()))
+
+
+@router.get("tasks/{int:task_id}/file", auth=May("tasks.read"), summary="Fetch the file of a task", openapi_extra=FILE)
+def get_task_file(request: HttpRequest, task_id: int) -> FileResponse:
+    """What `result.file` names, until `expires_at`; each fetch is in the audit trail. 404 while there is none, and afterwards."""
+    caller = caller_of(request)
+    return fetched(caller, _seen(caller, task_id))
+
+
+def fetched(caller: Caller, task: Task) -> FileResponse:
+    """Return the file of a task as an answer. Raises Missing."""
+    path = verbs.fetch(caller.account_id, task, actor=caller.actor, at=clock.now())
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 
 def task_shown(task: Task) -> dict[str, Any]:

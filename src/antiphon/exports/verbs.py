@@ -1,15 +1,19 @@
 """Facts out: a folder with a file for each fact, account and day; what is there is not written again, so a killed export goes on."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
 
 from antiphon.accounts.audit import audit
 from antiphon.exports.facts import FACTS, Fact
 from antiphon.exports.writing import check_parquet, copied, write
 from antiphon.kit.db import account
-from antiphon.kit.problems import Invalid
+from antiphon.kit.problems import Invalid, Missing
 from antiphon.tasks.models import Task
 from antiphon.tasks.verbs import begin
 
@@ -46,14 +50,14 @@ def parts(names: Sequence[str], *, since: date, until: date, at: datetime) -> li
 
 
 def ask(account_id: int, *, names: Sequence[str], since: date, until: date, actor: str, at: datetime) -> Task:
-    """Have the worker export facts to one file for download. Raises Invalid, Conflict."""
+    """Have the worker export facts to one file for download; the same asked for twice is one. Raises Invalid, Conflict."""
     check_parquet()
     parts(names, since=since, until=until, at=at)
     if (until - since).days >= MOST_DAYS:
         raise Invalid("bad_range", f"At most {MOST_DAYS} days at a time.", field="until")
-    told = {"facts": [name for name in FACTS if name in names], "since": since.isoformat(), "until": until.isoformat()}
+    told: dict[str, Any] = {"facts": [name for name in FACTS if name in names], "since": since.isoformat(), "until": until.isoformat()}
     with account(account_id):
-        task = begin(account_id, KIND, subject="export", arguments=told, actor=actor, at=at)
+        task = begin(account_id, KIND, subject=_subject(told), arguments=told, actor=actor, at=at)
         audit(
             account_id,
             actor=actor,
@@ -63,6 +67,20 @@ def ask(account_id: int, *, names: Sequence[str], since: date, until: date, acto
             detail={"name": ", ".join(told["facts"]), **told},
         )
     return task
+
+
+def asked(account_id: int) -> QuerySet[Task, Task]:
+    """Return the exports of facts that were asked for."""
+    return Task.objects.filter(account_id=account_id, kind=KIND)
+
+
+def find(account_id: int, task_id: int) -> Task:
+    """Return an export of facts. Raises Missing."""
+    with account(account_id):
+        found = asked(account_id).filter(pk=task_id).first()
+    if found is None:
+        raise Missing("not_found", "There is no such export in this account.")
+    return found
 
 
 def export(folder: Path, account_id: int, chosen: Sequence[Part], *, is_again: bool = False) -> Iterator[tuple[Part, int]]:
@@ -78,3 +96,9 @@ def export(folder: Path, account_id: int, chosen: Sequence[Part], *, is_again: b
             lines = copied(db, part.fact, account_id=account_id, start=start, end=start + timedelta(days=1))
             written = write(lines, part.fact, path)
         yield part, written
+
+
+def _subject(told: dict[str, Any]) -> str:
+    """Return a name of what is asked for, the same for the same."""
+    mark = hashlib.blake2b(" ".join(told["facts"]).encode(), digest_size=4).hexdigest()
+    return f"export:{told['since']}:{told['until']}:{mark}"

@@ -1,11 +1,14 @@
 """Long work as those who ask for it see it: begin, find again, cancel, try again."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from antiphon.accounts.audit import audit
 from antiphon.kit.db import Database, account, rows
 from antiphon.kit.jobs import put_off
 from antiphon.kit.problems import Conflict, Missing
+from antiphon.tasks.files import file_of
 from antiphon.tasks.models import Task
 
 UNFINISHED = (Task.State.WAITING, Task.State.RUNNING)
@@ -65,6 +68,16 @@ def again(account_id: int, task_id: int, *, at: datetime) -> Task:
         task = _turn(account_id, task_id, over, "only what failed or was cancelled", state=Task.State.WAITING, error="", updated_at=at)
         put_off("run_task", account_id=account_id, task_id=task_id)
     return task
+
+
+def fetch(account_id: int, task: Task, *, actor: str, at: datetime) -> Path:
+    """Return the file of a task's result; that it is fetched is told in the audit trail. Raises Missing."""
+    name = str(task.result.get("file", "")) if task.state == Task.State.DONE else ""
+    path = file_of(account_id, task.pk, name)
+    if path is None or (task.expires_at and task.expires_at <= at):
+        raise Missing("no_file", "There is no file: it is not made yet, nothing was found, or it expired. Ask for it again.")
+    audit(account_id, actor=actor, action="file.downloaded", subject=f"task:{task.pk}", at=at, detail={"file": name})
+    return path
 
 
 def _turn(account_id: int, task_id: int, fitting: tuple[str, ...], why: str, **values: Any) -> Task:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
 from antiphon.kit import clock
 from antiphon.kit.db import account
 from antiphon.tasks.models import Task
@@ -62,7 +65,8 @@ class Work:
     def finish(self, result: dict[str, Any], *, files_kept: timedelta | None = None) -> bool:
         """Store what came of it; files of the result are deleted after `files_kept`. Tells whether it was still wanted."""
         expires_at = self.at + files_kept if files_kept else None
-        return self._write(state=Task.State.DONE, result=result, error="", updated_at=self.at, expires_at=expires_at)
+        whole = Coalesce(F("total"), F("done"))
+        return self._write(state=Task.State.DONE, done=whole, result=result, error="", updated_at=self.at, expires_at=expires_at)
 
     def fail(self, error: str) -> bool:
         """Store why it could not be done."""

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from antiphon.exports.facts import FACTS
-from antiphon.exports.verbs import KIND
+from antiphon.exports.verbs import asked
 from antiphon.exports.writing import is_possible
 from antiphon.kit.problems import Invalid, Problem
-from antiphon.tasks.models import Task
 from antiphon.workspace.access import Visit
 from antiphon.workspace.fields import Field, Form, Option, form
 from antiphon.workspace.pages.tasks import TaskItem, items
@@ -43,8 +42,8 @@ class ExportsPage:
 
 def exports_page(visit: Visit, *, at: datetime, posted: QueryDict | None = None, refused: Problem | None = None) -> ExportsPage:
     """Return the page."""
-    asked = Task.objects.filter(account_id=visit.account_id, kind=KIND, subject="export").order_by("-created_at")[:_LATEST]
-    return ExportsPage(at, form(*_fields(at=at), posted=posted, refused=refused), items(visit, asked, at=at), is_possible())
+    latest = asked(visit.account_id).order_by("-created_at")[:_LATEST]
+    return ExportsPage(at, form(*_fields(at=at), posted=posted, refused=refused), items(visit, latest, at=at), is_possible())
 
 
 def _fields(*, at: datetime) -> Sequence[Field]:

@@ -6,12 +6,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from antiphon.accounts.audit import audit
 from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.problems import Conflict, Missing
 from antiphon.tasks import verbs
-from antiphon.tasks.files import file_of
 from antiphon.tasks.models import Task
 from antiphon.workspace.access import Visit, tenant_view
 from antiphon.workspace.pages.tasks import item, may_see, tasks_page
@@ -36,13 +34,11 @@ def task(request: HttpRequest, visit: Visit, db: Database, task_id: int) -> Http
 @tenant_view("tasks.read")
 def file(request: HttpRequest, visit: Visit, db: Database, task_id: int) -> Any:  # noqa: ARG001 - as above
     """Give the file of a task's result; every download is audited. Over is 404: the task's page says so."""
-    seen = _seen(visit, task_id)
-    name = str(seen.result.get("file", "")) if seen.state == Task.State.DONE else ""
-    path = file_of(visit.account_id, task_id, name)
-    if path is None or (seen.expires_at and seen.expires_at <= clock.now()):
-        raise Http404
-    audit(visit.account_id, actor=visit.actor, action="file.downloaded", subject=f"task:{task_id}", at=clock.now(), detail={"file": name})
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    try:
+        path = verbs.fetch(visit.account_id, _seen(visit, task_id), actor=visit.actor, at=clock.now())
+    except Missing:
+        raise Http404 from None
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 
 @require_POST
