@@ -171,10 +171,11 @@ class World:
 def build(clock: Clock | None = None) -> World:
     """Make the cast. Wants a transaction, or a database that is flushed afterwards."""
     clock = clock or Clock(START)
-    return World(clock, _north(clock), _south(clock))
+    return World(clock, build_north(clock), build_south(clock))
 
 
-def _north(clock: Clock) -> Tenant:
+def build_north(clock: Clock) -> Tenant:
+    """Make North alone."""
     north = _tenant("North", clock)
     for name in ("care", "sales"):
         north.skill(name)
@@ -184,7 +185,8 @@ def _north(clock: Clock) -> Tenant:
     return north
 
 
-def _south(clock: Clock) -> Tenant:
+def build_south(clock: Clock) -> Tenant:
+    """Make South alone."""
     south = _tenant("South", clock)
     south.skill("care")
     south.person("Zed", skills=("care",))
