@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Looked
 from tests.browser.test_every_page import troubles
@@ -106,6 +106,21 @@ def test_warnings_follow_what_is_typed_and_the_hand_stays_where_it_is(looked: Lo
     expect(page.get_by_label("Name")).to_be_focused()
     looked.go("/campaigns/?find=Typed")
     expect(page.get_by_text("No campaign is like that.")).to_be_visible()
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_checked_too(looked: Looked) -> None:
+    page, held = looked.page, list[Route]()
+    looked.sign_in("Cam")
+    begin(looked, "Slow line")
+    page.get_by_role("link", name="Add engagement").click()
+    expect(page.get_by_label("Note to agents")).to_be_visible()
+    page.route(re.compile(r"/htmx\.js"), lambda route: held.append(route))  # noqa: PLW0108 - a built-in method cannot be marked as Playwright does
+    page.goto(page.url, wait_until="commit")
+    page.get_by_label("Campaign ID, address of its page, or number").fill(f"{looked.site.sandbox}/campaigns/731/edit")
+    for route in held:
+        route.continue_()
+    assert held
+    expect(page.locator("#taken")).to_contain_text("Campaign ID 731, taken from the address.", timeout=LATER)
 
 
 def test_two_at_once_see_each_others_change(looked: Looked, second: Looked) -> None:

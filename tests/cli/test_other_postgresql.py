@@ -3,6 +3,7 @@
 import json
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,10 +63,11 @@ def sixteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(100):
+    for _ in range(600):
         try:
             _boss(port, "select 1")
         except psycopg.OperationalError:
+            time.sleep(0.1)
             continue
         return
     pytest.fail("PostgreSQL 16 did not start")

@@ -35,7 +35,7 @@ class When:
         self.seen = 0.0
         self.supervisor: Supervisor | None = None
         self.is_enough: Callable[[], bool] = bool
-        self.deadline = time.monotonic() + 30
+        self.deadline = time.monotonic() + 90
 
     def look(self) -> None:
         if self.is_enough() or time.monotonic() > self.deadline:

@@ -58,14 +58,16 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path / "home")
-    assert until(lambda: site.get("/readyz") == 200), site.told.read_text()
-    yield site
-    if site.supervisor.poll() is None:
-        site.supervisor.terminate()
-    site.supervisor.wait(60)
+    try:
+        assert until(lambda: site.get("/readyz") == 200), site.told.read_text()
+        yield site
+    finally:
+        if site.supervisor.poll() is None:
+            site.supervisor.terminate()
+        site.supervisor.wait(60)
 
 
-def until(is_so: Callable[[], bool], *, seconds: float = 60) -> bool:
+def until(is_so: Callable[[], bool], *, seconds: float = 180) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if is_so():

@@ -107,7 +107,7 @@ def notice(tenant: Tenant, phone: str, *, campaign: str = "C1", text: str = "Tim
     }
 
 
-def wait_until(holds: Callable[[], object], *, seconds: float = 10.0) -> None:
+def wait_until(holds: Callable[[], object], *, seconds: float = 60.0) -> None:
     """Wait until something holds; fail when it does not."""
     end = time.monotonic() + seconds
     while not holds():

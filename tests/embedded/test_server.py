@@ -23,7 +23,7 @@ from tests.embedded.asking import ask, connected
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="changes accounts")
 
 
-def until(is_so: Callable[[], bool], *, seconds: float = 20) -> bool:
+def until(is_so: Callable[[], bool], *, seconds: float = 90) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if is_so():

@@ -35,7 +35,7 @@ def look(account_id: int, member: int) -> tuple[str, bool]:
 
 
 def wait_for(account_id: int, member: int, expected: tuple[str, bool]) -> None:
-    for _ in range(100):
+    for _ in range(600):
         if look(account_id, member) == expected:
             return
         time.sleep(0.05)

@@ -48,7 +48,7 @@ class Telling:
         with account(self.north.id) if self.is_in_test else nullcontext():
             self.courier.turn(self.jobs, self.app, at=self.north.clock())
 
-    def until(self, is_so: Callable[[], bool], *, seconds: float = 20) -> None:
+    def until(self, is_so: Callable[[], bool], *, seconds: float = 90) -> None:
         """Give it turns until something is so."""
         deadline = time.monotonic() + seconds
         while not is_so():

@@ -35,7 +35,7 @@ _hub = Hub(connect=partial(connect, "default"))
 
 def ticket(account_id: int, membership_id: int, topics: list[str], position: int) -> str:
     """Return what opens a stream for the next minute: signed, and it names no more than numbers and topics."""
-    return _signer().sign_object({"a": account_id, "m": membership_id, "t": topics, "p": position, "s": round(time.time(), 1)})
+    return _signer().sign_object({"a": account_id, "m": membership_id, "t": topics, "p": position, "s": round(time.time(), 3)})
 
 
 def hub() -> Hub:

@@ -11,6 +11,9 @@ from antiphon.events.types import PREFIX, NewEvent
 from antiphon.kit.db import Database, rows, run, sql
 from antiphon.kit.ids import uuid7
 
+TOUCHED = ("agent", "heard:")
+"""How the topics begin that are touched: no event tells of them, so a page that did not hear of a touch is told to look again."""
+
 
 def record(db: Database, account_id: int, events: Sequence[NewEvent], *, wakes_relay: bool = True) -> None:
     """Store events in the order given, and wake the relay at commit. Call with the consumers' locks held.
@@ -41,7 +44,12 @@ def wake_relay(db: Database, account_id: int) -> None:
 
 
 def touch(db: Database, account_id: int, topic: str) -> None:
-    """Have pages that listen to a topic look again at commit, without an event: for what is shown but told to nobody outside."""
+    """Have pages that listen to a topic look again at commit, without an event: for what is shown but told to nobody outside.
+
+    Raises ValueError for a topic that does not begin as `TOUCHED` says.
+    """
+    if not topic.startswith(TOUCHED):
+        raise ValueError(f"no page would be told that it missed a touch of {topic}: its beginning is not in TOUCHED")
     run(db, "select pg_notify('antiphon_live', %(told)s::text)", {"told": f"{account_id} {topic}"})
 
 

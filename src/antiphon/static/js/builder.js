@@ -30,6 +30,19 @@
     document.querySelectorAll("form[data-dirty]").forEach(settle);
   }
 
+  // What was typed before this ran, or was kept by the browser over a reload, is taken as typed now.
+  function isChanged(field) {
+    if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+    if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+    return field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue;
+  }
+
+  function catchUp() {
+    for (const form of document.querySelectorAll("form[data-dirty]")) {
+      [...form.elements].find(isChanged)?.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-dirty]");
     if (!form || event.target.matches("[data-filter]")) return;
@@ -43,6 +56,9 @@
   });
   document.addEventListener("submit", (event) => event.target.matches("[data-dirty]") && (dirty = false));
   window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
-  document.addEventListener("DOMContentLoaded", reveal);
+  document.addEventListener("DOMContentLoaded", () => {
+    reveal();
+    setTimeout(catchUp);  // after htmx, which begins in a turn of its own
+  });
   document.addEventListener("htmx:after:swap", reveal);
 })();
