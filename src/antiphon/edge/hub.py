@@ -14,6 +14,7 @@ import structlog
 
 from antiphon.accounts.people import ENDED, ended_topic
 from antiphon.events.changes import Change, changes
+from antiphon.events.verbs import TOUCHED
 from antiphon.kit import clock
 from antiphon.kit.db import Database, lane_account
 from antiphon.routing.presence import seen
@@ -84,6 +85,12 @@ class Stream:
             self._heard_in.add(topic)
             self._woken.set()
 
+    def touch_all(self) -> None:
+        """Take that any of its topics may have been touched unheard."""
+        for topic in self.topics:
+            if topic.startswith(TOUCHED):
+                self.touch(topic)
+
     async def change(self) -> Heard | None:
         """Wait for something to tell; None when the stream is over."""
         await self._woken.wait()
@@ -115,6 +122,7 @@ class Hub:
         self._touched: dict[tuple[int, str], float] = {}
         self._ended: dict[tuple[int, str], float] = {}
         self._beaten: dict[tuple[int, int], float] = {}
+        self._listens_since = 0.0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -138,6 +146,11 @@ class Hub:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._end_streams)
 
+    @property
+    def open_count(self) -> int:
+        """Return how many streams are open."""
+        return sum(len(streams) for streams in self._streams.values())
+
     def open_streams(self, like: Stream) -> int:
         """Return how many streams the same person has open."""
         return sum(stream.membership_id == like.membership_id for stream in self._streams.get(like.account_id, ()))
@@ -155,6 +168,8 @@ class Hub:
         for topic in stream.topics:
             if self._touched.get((stream.account_id, topic), -_SKEW_SECONDS) > stream.since - _SKEW_SECONDS:
                 stream.touch(topic)
+        if stream.since < self._listens_since:
+            stream.touch_all()
         with self._lock:
             self._joined.add(stream.account_id)
         self._wake()
@@ -216,6 +231,9 @@ class Hub:
         """Read for whoever was notified or joined; at the start for everybody, since notices are lost while not listening."""
         db.execute(f"listen {CHANNEL}")
         self._pass_on(None)
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._hear_again, time.time())
         accounts, watched = set(self._streams.copy()), [db.fileno(), self._woken.fileno()]
         told: list[str] = []
         while not self._stopping.is_set():
@@ -262,6 +280,13 @@ class Hub:
         for account_id, topic in touched:
             for stream in self._streams.get(account_id, ()):
                 stream.touch(topic)
+
+    def _hear_again(self, since: float) -> None:
+        """Tell everybody of touches that nobody heard: those of before a process's first stream, or while its connection was lost."""
+        self._listens_since = since
+        for streams in self._streams.values():
+            for stream in streams:
+                stream.touch_all()
 
     def _end(self, ended: set[tuple[int, str]]) -> None:
         """End the streams of people whose sessions ended; a page that still may listen comes back with a ticket of its own."""
