@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from antiphon.cli.database import _on_disk
+from antiphon.config.migrations import on_disk
 from antiphon.config.databases import ALIASES
 
 
@@ -17,4 +17,4 @@ def test_no_migration_is_missing() -> None:
 @pytest.mark.django_db(databases=list(ALIASES))
 def test_the_quick_look_at_the_files_sees_every_migration_that_django_applies() -> None:
     applied = sorted(name for _, name in MigrationRecorder(connections["owner"]).applied_migrations())
-    assert sorted(_on_disk()) == applied
+    assert sorted(on_disk()) == applied

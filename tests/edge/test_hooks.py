@@ -186,5 +186,5 @@ def test_health_and_readiness(edge: Serving) -> None:
     assert edge.client.get("/healthz").text == "ok\n"
     ready = edge.client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json() == {"ready": True, "database": True, "spool": True, "lanes": 2}
+    assert ready.json() == {"ready": True, "database": True, "migrations_missing": 0, "spool": True, "lanes": 2}
     assert edge.client.get("/hooks").status_code == 404

@@ -84,7 +84,13 @@ def test_with_neither_database_nor_spool_nothing_is_acknowledged(committed: Worl
         door.shut()
         wait_until(lambda: edge.post(key, "reply", reply(north, CLEO, "during")).status_code == 503)
         wait_until(lambda: edge.client.get("/readyz").status_code == 503)
-        assert edge.client.get("/readyz").json() == {"ready": False, "database": False, "spool": False, "lanes": 2}
+        assert edge.client.get("/readyz").json() == {
+            "ready": False,
+            "database": False,
+            "migrations_missing": 0,
+            "spool": False,
+            "lanes": 2,
+        }
         assert edge.client.get("/healthz").status_code == 200
         door.is_open = True
         wait_until(lambda: edge.post(key, "reply", reply(north, CLEO, "after")).status_code == 200)

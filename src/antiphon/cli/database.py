@@ -1,18 +1,16 @@
 """Brings a command to a usable database: reachable, of a known version, with its roles, migrated."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.errors import InsufficientPrivilege, UndefinedTable
+from psycopg.errors import InsufficientPrivilege
 
 from antiphon.config.databases import ALIASES, databases
 from antiphon.config.env import Environment
+from antiphon.config.migrations import applied, missing
 from antiphon.embedded.errors import UnusableError
 from antiphon.embedded.server import Server
 from antiphon.embedded.use import embedded
@@ -105,11 +103,7 @@ def refuse_pending(environment: Environment, server: Server | None) -> None:
 def pending(environment: Environment) -> list[str]:
     """Return the names of migrations that the database has not seen."""
     with connected(environment, "owner") as db:
-        try:
-            applied = Counter(name for (name,) in db.execute("select name from django_migrations"))
-        except UndefinedTable:
-            applied = Counter()
-    return sorted((Counter(_on_disk()) - applied).elements())
+        return missing(applied(db))
 
 
 def migrate(environment: Environment) -> None:
@@ -123,17 +117,6 @@ def migrate(environment: Environment) -> None:
         ensure_roles(db, environment)
         django.setup()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
-
-
-def _on_disk() -> list[str]:
-    from antiphon.config.settings import INSTALLED_APPS  # noqa: PLC0415 - makes the secret key
-
-    return [file.stem for app in INSTALLED_APPS for file in _migrations(app).glob("[0-9]*.py")]
-
-
-def _migrations(app: str) -> Path:
-    spec = find_spec(app)
-    return Path(spec.origin or "").parent / "migrations" if spec else Path("/nonexistent")
 
 
 def ensure_roles(db: psycopg.Connection[Any], environment: Environment) -> None:

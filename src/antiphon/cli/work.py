@@ -6,6 +6,8 @@ import django
 
 from antiphon.config.env import current
 from antiphon.kit import failpoints, logs
+from antiphon.measures import counting
+from antiphon.measures.page import counts_of
 
 
 def main() -> None:
@@ -15,7 +17,7 @@ def main() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - after Django's set-up
     from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415 - as above
 
-    from antiphon.worker import loops  # noqa: PLC0415 - as above
+    from antiphon.worker import loops, measuring  # noqa: PLC0415 - as above
 
     environment = current()
     failpoints.watch(environment.failpoints)
@@ -24,7 +26,9 @@ def main() -> None:
     if not isinstance(connector, DjangoConnector):
         message = "jobs go through Django's connection"
         raise TypeError(message)
-    with loops.running(), app.replace_connector(connector.get_worker_connector()) as working:
+    if environment.is_measured:
+        counting.begin(counts_of(environment.home), part="worker")
+    with measuring.answering(environment), loops.running(), app.replace_connector(connector.get_worker_connector()) as working:
         # A retried job does not wake the worker: it is found by polling.
         working.run_worker(
             concurrency=environment.job_threads,

@@ -26,11 +26,13 @@ logs.configure(level=current().log_level, is_json=current().is_log_json)
 _edge = import_module("antiphon.edge.app")
 _live = import_module("antiphon.edge.live")
 _poll = import_module("antiphon.edge.poll")
+_scrape = import_module("antiphon.edge.scrape")
 
 _ROUTES: tuple[tuple[str, Application], ...] = (
     ("/hooks/", _edge.application),
     ("/healthz", _edge.application),
     ("/readyz", _edge.application),
+    ("/metrics", _scrape.application),
     ("/static/", static.application),
     ("/live/", _live.application),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 _LONGEST_NUMBER = 15
+_SHORTEST_TOKEN = 16
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -125,6 +126,18 @@ class Environment:
         text="Networks of your own that webhooks may go to besides the public internet, such as `10.1.0.0/16`; plain HTTP is then allowed.",
         shown="none",
     )
+    metrics_token: str = _setting(
+        "ANTIPHON_METRICS_TOKEN",
+        default="",
+        text="Opens `/metrics` on the site's port to who sends it as a bearer token; at least 16 characters. Unset: there is no such page.",
+        shown="none",
+    )
+    metrics_port: int = _setting(
+        "ANTIPHON_METRICS_PORT",
+        default=0,
+        text="Port of this machine alone (127.0.0.1) where the worker answers `/metrics` without a token.",
+        shown="none",
+    )
     log_level: str = _setting(
         "ANTIPHON_LOG_LEVEL", default="info", text="Least level that is logged: `debug`, `info`, `warning` or `error`."
     )
@@ -157,6 +170,14 @@ class Environment:
         except ValueError:
             message = "ANTIPHON_WEBHOOK_NETWORKS must be networks such as 10.1.0.0/16, separated by commas"
             raise SettingError(message) from None
+
+    @property
+    def is_measured(self) -> bool:
+        """Return whether anybody may read measures, so that they are worth counting. Raises SettingError for a token that is short."""
+        if self.metrics_token and len(self.metrics_token) < _SHORTEST_TOKEN:
+            message = f"ANTIPHON_METRICS_TOKEN must have at least {_SHORTEST_TOKEN} characters"
+            raise SettingError(message)
+        return bool(self.metrics_token or self.metrics_port)
 
     @property
     def site_url(self) -> str:

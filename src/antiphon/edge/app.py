@@ -21,7 +21,9 @@ from antiphon.config.protocols import Receive, Scope, Send
 from antiphon.edge.doors import connect
 from antiphon.edge.heard import Heard
 from antiphon.edge.lanes import Lane, Waiting
-from antiphon.edge.replies import FORBIDDEN, NOT_FOUND, NOT_POST, OK, RECEIVED, TOO_LARGE, TOO_SLOW, UNAVAILABLE, Reply, reply
+from antiphon.edge.live import hub
+from antiphon.edge.readiness import Readiness
+from antiphon.edge.replies import FORBIDDEN, NOT_FOUND, NOT_POST, OK, RECEIVED, TOO_LARGE, TOO_SLOW, UNAVAILABLE, Reply
 from antiphon.edge.sources import Sources
 from antiphon.edge.spool import Spool
 from antiphon.edge.tender import Tender
@@ -30,6 +32,8 @@ from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.ids import uuid7
 from antiphon.kit.keys import clean
+from antiphon.measures import counting
+from antiphon.measures.page import counts_of
 from antiphon.providers.protocol import Forbidden, Hook, HookKind, SourceSettings
 
 _log = structlog.get_logger(__name__)
@@ -96,6 +100,7 @@ class Edge:
         self._tender = Tender(
             connect=partial(door, "default"), spool=self.spool, heard=self.heard, sources=lambda: self.sources.current.by_id, clock=now
         )
+        self._readiness = Readiness(lanes=self.lanes, sources=self.sources, spool=self.spool, connect=partial(door, "jobs"))
         self._watch: asyncio.Task[None] | None = None
         self._reading: dict[asyncio.Task[Any], float] = {}
 
@@ -139,9 +144,10 @@ class Edge:
             elif path == "/healthz":
                 told = OK
             else:
-                told = await self._readiness() if path == "/readyz" else NOT_FOUND
+                told = await self._readiness.told() if path == "/readyz" else NOT_FOUND
         except _Refused as refused:
             told = refused.reply
+            counting.hook_refused(told.start["status"])
         except _Gone:
             return
         await send(told.start)
@@ -222,19 +228,11 @@ class Edge:
         phone = getattr(one.parsed[0], "phone", "") if one.parsed else ""
         return hash((one.account_id, phone[-8:])) % len(self.lanes)
 
-    async def _readiness(self) -> Reply:
-        """Ready: every lane lives, sources are known, and the database or the spool can take a webhook."""
-        database = self.sources.is_reachable
-        spool = await asyncio.to_thread(self.spool.is_writable)
-        lanes = sum(lane.is_alive for lane in self.lanes)
-        is_ready = lanes == len(self.lanes) and self.sources.is_loaded.is_set() and (database or spool)
-        told = {"ready": is_ready, "database": database, "spool": spool, "lanes": lanes}
-        return reply(200 if is_ready else 503, msgspec.json.encode(told), content_type="application/json")
-
     async def _watch_over(self) -> None:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             self._stop_late_readers()
+            counting.edge_now(lanes=sum(lane.is_alive for lane in self.lanes), streams=hub().open_count)
             for lane in self.lanes:
                 if lane.cut_if_hung(seconds=self._limits.hung_seconds):
                     _log.error("lane_cut", seconds=self._limits.hung_seconds)
@@ -263,6 +261,8 @@ class _Site:
 async def startup() -> None:
     """Start the edge of this web worker. Raises what keeps it from starting; the worker must then end."""
     environment = current()
+    if environment.is_measured and not counting.begin(counts_of(environment.home), part="web"):
+        _log.error("nothing_counted", part="web")
     # Lanes wait for the interpreter as often as for the database: 5 ms, the default, would be most of an answer's time.
     sys.setswitchinterval(0.0005)
     # What the start has made stays: the collector need not walk it again while webhooks wait.

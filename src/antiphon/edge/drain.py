@@ -12,6 +12,7 @@ from antiphon.intake.arrivals import Arrived, arrived
 from antiphon.intake.durable import make_durable
 from antiphon.kit.db import Database
 from antiphon.kit.failpoints import reach
+from antiphon.measures import counting
 from antiphon.providers.protocol import Forbidden, Hook, HookKind, SourceSettings
 
 _log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ def drain(db: Database, segment: Segment, *, sources: Mapping[int, SourceSetting
             left = make_durable(db, account_id, batch, sources=sources, at=clock(), may_be_known=True)
             is_whole = is_whole and not left
             reach("drain.committed")
+    counting.drained(count)
     _log.info("spool_drained", arrivals=count, bytes=segment.size, whole=is_whole)
     return is_whole
 

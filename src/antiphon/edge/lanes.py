@@ -24,6 +24,7 @@ from antiphon.intake.durable import make_durable
 from antiphon.kit.db import Database
 from antiphon.kit.failpoints import reach
 from antiphon.kit.failures import reason, where
+from antiphon.measures import counting
 from antiphon.providers.protocol import SourceSettings
 
 _log = structlog.get_logger(__name__)
@@ -64,6 +65,7 @@ class Lane:
         self._try_again_at = 0.0
         self._plan_at, self._plan_wait = 0.0, _FIRST_PLAN_SECONDS
         self._is_ending = False
+        self._way = "database"
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._live, name=name, daemon=True)
 
@@ -142,7 +144,7 @@ class Lane:
 
     def _take(self, batch: Sequence[Waiting]) -> None:
         reach("lane.taken")
-        self._busy_since = time.monotonic()
+        began = self._busy_since = time.monotonic()
         try:
             refused = self._make_durable([waiting.arrived for waiting in batch])
         finally:
@@ -152,6 +154,8 @@ class Lane:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_answer, batch, refused)
         reach("lane.answered")
+        lag = (self._clock() - batch[0].arrived.received_at).total_seconds()
+        counting.batch(self._way, size=len(batch), seconds=time.monotonic() - began, lag_seconds=lag)
         self._wake_relay(batch[0].arrived.account_id)
 
     def _wake_relay(self, account_id: int) -> None:
@@ -168,6 +172,7 @@ class Lane:
 
     def _make_durable(self, batch: Sequence[Arrived]) -> set[UUID]:
         """Store a batch in the database, else in the spool; return what neither took."""
+        self._way = "database"
         db = self._db or self._reach()
         if db is not None:
             try:
@@ -175,9 +180,11 @@ class Lane:
                 return make_durable(db, batch[0].account_id, batch, sources=self._sources(), at=self._clock())
             except psycopg.OperationalError as error:
                 self._lose(error)
+        self._way = "spool"
         try:
             self._spool.append(map(spooled, batch))
         except SpoolFull:
+            self._way = "refused"
             _log.error("spool_full", refused=len(batch))
             return {one.id for one in batch}
         return set()

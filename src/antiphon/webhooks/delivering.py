@@ -17,6 +17,7 @@ from antiphon.events.verbs import envelope
 from antiphon.kit.db import Database, columns, lane_account, rows, run, sql
 from antiphon.kit.failpoints import reach
 from antiphon.kit.ids import uuid7
+from antiphon.measures import counting
 from antiphon.webhooks import signing
 from antiphon.webhooks.addresses import Network
 from antiphon.webhooks.calling import call
@@ -75,7 +76,9 @@ def body_of(account_id: int, delivery: Any, *, time: datetime, content: str) -> 
 def made(due: Due, *, at: datetime, own: Sequence[Network]) -> Ended:
     """Make the call of a delivery."""
     headers = signing.headers(due.body, event_id=str(due.event_id), at=at, keys=due.keys)
-    return call(due.url, body=due.body, headers=headers, own=own)
+    ended = call(due.url, body=due.body, headers=headers, own=own)
+    counting.called(ended.status)
+    return ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from antiphon.edge.doors import connect
 from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.failures import reason, where
+from antiphon.measures import counting
 
 _log = structlog.get_logger(__name__)
 _PAUSE_SECONDS = 1.0
@@ -146,16 +147,20 @@ def _live(loops: Sequence[Row], desk: Desk) -> None:
 
 
 def _turn(loop: Row, desk: Desk) -> None:
+    began, ended = time.monotonic(), "done"
     try:
         loop.turn(desk)
     except (psycopg.OperationalError, OperationalError) as error:
+        ended = "cut_short"
         _log.warning("turn_cut_short", loop=loop.name, reason=type(error).__name__)
         desk.let_go()
     except Exception as error:  # noqa: BLE001 - one loop's trouble is not another's
+        ended = "failed"
         _log.error("turn_failed", loop=loop.name, reason=reason(error), where=where(error))
         desk.let_go()
     finally:
         close_old_connections()
+        counting.turn(loop.name, ended=ended, seconds=time.monotonic() - began)
 
 
 def _wait(loops: Sequence[Row], desk: Desk, *, until: float) -> set[str]:

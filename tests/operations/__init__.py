@@ -1,0 +1,1 @@
+"""How a site is run: measures, logs, the doctor, stopping."""
