@@ -1,0 +1,1 @@
+"""The whole product as one state machine over a real PostgreSQL."""
