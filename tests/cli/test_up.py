@@ -42,13 +42,14 @@ class Site:
                 return None
 
     def children(self) -> dict[int, str]:
-        """Return everything that descends from the supervisor: id and command line."""
+        """Return everything that descends from the supervisor: id and command line. Ids wrap: a child's may be below its parent's."""
+        running = list(_running())
         found: dict[int, str] = {}
         parents = {self.supervisor.pid}
-        for pid, parent, command in sorted(_running()):
-            if parent in parents:
-                parents.add(pid)
-                found[pid] = command
+        while parents:
+            below = {pid: command for pid, parent, command in running if parent in parents}
+            found |= below
+            parents = set(below)
         return found
 
     def pid_of(self, word: str) -> int:
