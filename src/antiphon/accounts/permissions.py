@@ -44,6 +44,8 @@ ALLOWED: Final[dict[str, frozenset[Role]]] = {
     "conversations.link": _TALKERS,
     "presence.own": _TALKERS,
     "presence.others": _LEADERS,
+    "consumers.copy": _LEADERS,
+    "consumers.erase": _ADMINISTRATOR,
     "opt_outs.read": _READERS,
     "conversions.read": _READERS | _COUNTERS,
     "conversions.write": _BUILDERS | _LEADERS,

@@ -7,17 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict
 
 from antiphon.api.access import May, caller_of
 from antiphon.api.lists import Page, PagingQuery, page, read_cursor
+from antiphon.api.tasks import TaskOut, task_shown
 from antiphon.consumers import reading
 from antiphon.consumers.models import Consumer
 from antiphon.consumers.reading import RECENTLY, List
 from antiphon.kit import clock, phones
 from antiphon.kit.db import account
 from antiphon.kit.problems import Missing
+from antiphon.privacy.copying import copy_out
+from antiphon.privacy.erasing import erase
 
 router = Router(tags=["consumers"])
 
@@ -50,8 +53,23 @@ class ConsumerOut(Schema):
     phone: str
     name: str
     created_at: datetime
+    erased_at: datetime | None
     opt_outs: list[InForceOut]
     contacted: list[ContactedOut]
+
+
+class CopyOut(Schema):
+    """Everything known of a consumer; each list oldest first."""
+
+    copied_at: datetime
+    consumer: dict[str, Any]
+    notices: list[dict[str, Any]]
+    replies: list[dict[str, Any]]
+    answers: list[dict[str, Any]]
+    conversations: list[dict[str, Any]]
+    opt_outs: list[dict[str, Any]]
+    conversions: list[dict[str, Any]]
+    test_texts: list[dict[str, Any]]
 
 
 class PhoneIn(Schema):
@@ -116,6 +134,22 @@ def history(request: HttpRequest, consumer_id: UUID, what: List, paging: PagingQ
         after = (place[0], place[1]) if place else None
         found = reading.listed(db, account_id, consumer_id, what, after=after, limit=paging.limit)
     return page([_row(row) for row in found[: paging.limit]], found, paging, key=lambda row: [row.at, row.id])
+
+
+@router.get(
+    "consumers/{uuid:consumer_id}/export", response=CopyOut, auth=May("consumers.copy"), summary="Everything known of a consumer"
+)
+def copy_consumer(request: HttpRequest, consumer_id: UUID) -> dict[str, Any]:
+    """One document for the consumer who asks what is known of them; kept in the audit trail."""
+    caller = caller_of(request)
+    return copy_out(caller.account_id, consumer_id, actor=caller.actor, at=clock.now())
+
+
+@router.delete("consumers/{uuid:consumer_id}", response={202: TaskOut}, auth=May("consumers.erase"), summary="Erase a consumer")
+def erase_consumer(request: HttpRequest, consumer_id: UUID) -> Status[dict[str, Any]]:
+    """For ever: numbers, texts and names go at once, rows and counts stay; the task looks through raw copies for what is left."""
+    caller = caller_of(request)
+    return Status(202, task_shown(erase(caller.account_id, consumer_id, actor=caller.actor, at=clock.now())))
 
 
 def _unknown() -> Missing:

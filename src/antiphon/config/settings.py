@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "antiphon.tasks",
     "antiphon.webhooks",
     "antiphon.search",
+    "antiphon.privacy",
     "antiphon.workspace",
     "antiphon.api",
     "procrastinate.contrib.django",

@@ -31,7 +31,7 @@ _STATEMENTS = {
 
 
 def consumer(db: Database, account_id: int, consumer_id: UUID) -> Any | None:
-    """Return `id`, `phone`, `name` and `created_at` of a consumer; None if the account has none such."""
+    """Return `id`, `phone`, `name`, `created_at` and `erased_at` of a consumer; None if the account has none such."""
     return next(iter(rows(db, sql(__package__, "one"), {"account": account_id, "consumer": consumer_id})), None)
 
 

@@ -41,13 +41,14 @@ def without_erased(db: Database, account_id: int, facts: Facts, *, at: datetime)
 
 
 def _is_of_before(fact: LineFact, known: Any, *, noticed: Iterable[str] = ()) -> bool:
-    if fact.received_at <= known.erased_at:
+    erased_at: datetime = known.erased_at
+    if fact.received_at <= erased_at:
         return True
     if isinstance(fact, ReportFact):
-        return known.is_bare and fact.phone not in noticed
+        return bool(known.is_bare) and fact.phone not in noticed
     if isinstance(fact, NoticeFact):
-        return not fact.sent_at_is_receipt and fact.sent_at <= known.erased_at
-    return (fact.replied_at if isinstance(fact, ReplyFact) else fact.at) <= known.erased_at
+        return not fact.sent_at_is_receipt and fact.sent_at <= erased_at
+    return (fact.replied_at if isinstance(fact, ReplyFact) else fact.at) <= erased_at
 
 
 def _facts(facts: Facts, old: set[UUID], again: dict[str, Any]) -> Facts:

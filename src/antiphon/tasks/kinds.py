@@ -3,7 +3,11 @@
 from typing import Final
 
 ACTIONS: Final[dict[str, str]] = {
+    "export_conversations": "conversations.export",
+    "erase_consumer": "consumers.erase",
     "export_facts": "exports.write",
+    "export_list": "metrics.read",
+    "export_people": "conversations.read",
     "invitation": "people.write",
     "late_mapping": "metrics.read",
     "relink": "campaigns.write",

@@ -10,16 +10,22 @@ from django.db import OperationalError
 from antiphon.kit import clock
 from antiphon.kit.failures import reason, where
 from antiphon.kit.problems import Problem
+from antiphon.privacy.erasing import sweep_known
 from antiphon.tasks.work import Runner, Stopped, Work, take_up
 from antiphon.worker import runners as own
 from antiphon.worker.exporting import export_facts
+from antiphon.worker.listing import export_conversations, export_list
 from antiphon.worker.mailing import send_invitation
 
 _log = structlog.get_logger(__name__)
 FILES_KEPT = timedelta(days=7)
 
 RUNNERS: dict[str, Runner] = {
+    "export_conversations": export_conversations,
+    "erase_consumer": sweep_known,
     "export_facts": export_facts,
+    "export_list": export_list,
+    "export_people": export_list,
     "invitation": send_invitation,
     "late_mapping": own.late_mapping,
     "relink": own.relink_conversations,

@@ -28,6 +28,8 @@ DEEDS: dict[str, str | Promise] = {
     "canned_answer.edited": lazy("Canned answer changed"),
     "canned_answer.removed": lazy("Canned answer removed"),
     "conversation.linked": lazy("Link set by hand"),
+    "consumer.copied": lazy("Everything of a consumer copied out"),
+    "consumer.erased": lazy("Consumer erased"),
     "conversations.exported": lazy("Conversations exported"),
     "conversations.relinked": lazy("Conversations relinked"),
     "engagement.created": lazy("Engagement made"),

@@ -31,6 +31,13 @@ class Kind:
     said: Callable[[Result], str]
 
 
+def _looked_through(result: Mapping[str, Any]) -> str:
+    emptied = int(result.get("emptied", 0))
+    return ngettext("%(count)d place that held the number was emptied.", "%(count)d places that held the number were emptied.", emptied) % {
+        "count": emptied
+    }
+
+
 def _mapped(result: Result) -> str:
     text = ngettext("%(count)s notice or reply is counted now.", "%(count)s notices and replies are counted now.", result["mapped"])
     return text % {"count": f"{result['mapped']:,}"}
@@ -61,11 +68,23 @@ def _exported(result: Result) -> str:
 
 
 KINDS: dict[str, Kind] = {
+    "erase_consumer": Kind(
+        gettext_lazy("Looking for what is left of an erased consumer"),
+        lambda count: ngettext("row", "rows", count),
+        _looked_through,
+    ),
+    "export_conversations": Kind(
+        gettext_lazy("Exporting conversations"),
+        lambda count: ngettext("conversation", "conversations", count),
+        _exported,
+    ),
     "export_facts": Kind(
         gettext_lazy("Exporting facts"),
         lambda count: ngettext("file", "files", count),
         _exported,
     ),
+    "export_list": Kind(gettext_lazy("Exporting a list"), lambda count: ngettext("row", "rows", count), _exported),
+    "export_people": Kind(gettext_lazy("Exporting a list"), lambda count: ngettext("row", "rows", count), _exported),
     "invitation": Kind(
         gettext_lazy("Sending an invitation"),
         lambda count: ngettext("e-mail", "e-mails", count),
@@ -190,6 +209,8 @@ def _item(task: Task, *, by: str, about: About | None, at: datetime) -> TaskItem
 def _far(task: Task, kind: Kind) -> str:
     if task.state == Task.State.WAITING:
         return _("Waiting for the worker")
+    if not task.total and task.done:
+        return _("%(done)s %(what)s so far") % {"done": f"{task.done:,}", "what": kind.counted(task.done)}
     if not task.total:
         return _("Looking what there is to do")
     given = {"done": f"{min(task.done, task.total):,}", "total": f"{task.total:,}", "what": kind.counted(task.total)}

@@ -1,0 +1,1 @@
+"""Privacy: erasing, copying out, keeping for a time."""
