@@ -125,10 +125,23 @@ def _signal(pids: list[int], how: signal.Signals) -> None:
 def test_many_at_once_are_batched_and_each_is_answered(committed: World, edge: Serving) -> None:
     north = committed.north
     key = north.secret("webhook_key")
-    with ThreadPoolExecutor(20) as pool:
+    with connect("default") as db, ThreadPoolExecutor(20) as pool:
+        db.execute("listen antiphon_written")
         sent = list(pool.map(lambda n: edge.post(key, "reply", reply(north, f"+3161{n:07}", f"r{n}")).status_code, range(200)))
+        heard = list(db.notifies(timeout=30, stop_after=1))
     assert sent == [200] * 200
     assert len(texts(north)) == 200
+    assert {told.payload for told in heard} == {str(north.id)}
+
+
+def test_the_relay_is_woken_after_the_last_batch_also_when_they_come_close_together(committed: World, edge: Serving) -> None:
+    north = committed.north
+    key = north.secret("webhook_key")
+    with connect("default") as db:
+        db.execute("listen antiphon_written")
+        for number in range(5):
+            edge.post(key, "reply", reply(north, f"+3161{number:07}", "yes"))
+            assert [told.payload for told in db.notifies(timeout=30, stop_after=1)] == [str(north.id)]
 
 
 class Turns:

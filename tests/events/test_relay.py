@@ -14,7 +14,7 @@ from django.db import connections
 
 from antiphon.events import relay
 from antiphon.events.types import PREFIX, Kind, NewEvent
-from antiphon.events.verbs import last_position, read, record
+from antiphon.events.verbs import last_position, read, record, wake_relay
 from antiphon.kit.db import Database, lane_account
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -180,3 +180,24 @@ def test_a_reader_beside_writers_and_two_relays_sees_each_event_once(connect: An
     for writer in range(writers):
         own = [event["data"]["number"] for event in seen if event["data"]["number"] // 1000 == writer]
         assert own == [writer * 1000 + step for step in range(each)]
+
+
+def test_the_relay_is_woken_by_itself_or_with_a_transaction_whose_durability_stays(connect: Any) -> None:
+    db, listener = connect(), connect()
+    listener.execute("listen antiphon_written")
+    db.execute("set synchronous_commit = on")
+
+    def waits_for_the_disk() -> str:
+        return str(db.execute("show synchronous_commit").fetchone()[0])
+
+    def heard(*, seconds: float) -> list[str]:
+        return [told.payload for told in listener.notifies(timeout=seconds, stop_after=1)]
+
+    wake_relay(db, NORTH)
+    assert heard(seconds=30) == [str(NORTH)]
+    assert waits_for_the_disk() == "on"
+    with lane_account(db, SOUTH):
+        wake_relay(db, SOUTH)
+        assert waits_for_the_disk() == "on"
+        assert heard(seconds=0.05) == []
+    assert heard(seconds=30) == [str(SOUTH)]

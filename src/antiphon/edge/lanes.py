@@ -31,6 +31,7 @@ _log = structlog.get_logger(__name__)
 AT_MOST = 500
 _RECONNECT_SECONDS = 1.0
 _FIRST_PLAN_SECONDS, _PLAN_SECONDS = 0.125, 60.0
+_WAKE_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -64,6 +65,8 @@ class Lane:
         self._db: Database | None = None
         self._try_again_at = 0.0
         self._plan_at, self._plan_wait = 0.0, _FIRST_PLAN_SECONDS
+        self._untold: set[int] = set()
+        self._told_at = 0.0
         self._is_ending = False
         self._way = "database"
         self._busy_since: float | None = None
@@ -156,15 +159,21 @@ class Lane:
         reach("lane.answered")
         lag = (self._clock() - batch[0].arrived.received_at).total_seconds()
         counting.batch(self._way, size=len(batch), seconds=time.monotonic() - began, lag_seconds=lag)
-        self._wake_relay(batch[0].arrived.account_id)
+        self._untold.add(batch[0].arrived.account_id)
+        self._wake_relay()
 
-    def _wake_relay(self, account_id: int) -> None:
-        """Have the events of a batch numbered at once; after its requests are answered, because they need not wait for that."""
-        if self._db is None:
+    def _wake_relay(self) -> None:
+        """Have the events of batches numbered at once; after their requests are answered, because they need not wait for that.
+
+        While more waits, not after every batch: another transaction costs as much as storing six replies.
+        """
+        is_more = bool(self._turns) or not self._coming.empty()
+        if self._db is None or (is_more and time.monotonic() - self._told_at < _WAKE_SECONDS):
             return
-        self._busy_since = time.monotonic()
+        self._busy_since = self._told_at = time.monotonic()
         try:
-            wake_relay(self._db, account_id)
+            while self._untold:
+                wake_relay(self._db, self._untold.pop())
         except psycopg.OperationalError as error:
             self._lose(error)
         finally:

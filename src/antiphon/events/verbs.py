@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 
 from antiphon.events.types import PREFIX, NewEvent
 from antiphon.kit.db import Database, rows, run, sql
@@ -39,8 +40,12 @@ def record(db: Database, account_id: int, events: Sequence[NewEvent], *, wakes_r
 
 
 def wake_relay(db: Database, account_id: int) -> None:
-    """Tell the relay, outside any transaction, that events of this account were committed; untold, it looks every second."""
-    run(db, "select pg_notify('antiphon_written', %(account_id)s::text)", {"account_id": account_id})
+    """Tell the relay that events of this account were committed, or will be when `db` commits; untold, it looks every second.
+
+    A notification is a transaction that is written to disk like any other; one that does nothing else need not wait for the disk.
+    """
+    is_alone = db.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    run(db, sql(__package__, "wake_relay_alone" if is_alone else "wake_relay"), {"account_id": account_id})
 
 
 def touch(db: Database, account_id: int, topic: str) -> None:

@@ -1,7 +1,8 @@
 -- Who is behind these phones, and what is already known of them: any replies on that source, any opt-outs; and whether anybody of the
 -- account was ever erased.
 -- Indexes: consumer_phone_once (account_id, phone), reply_by_consumer (account_id, source_id, consumer_id, …),
--- opt_out_by_consumer (account_id, consumer_id, …).
+-- opt_out_by_consumer (account_id, consumer_id, …). Each `order by` is what only that index gives without a sort: on a young
+-- database, where every index looks as good, the planner took one that only names the account (144 microseconds a reply instead of 4).
 select
     who.source_id, who.phone, consumers.id as consumer_id,
     replies.found is not null as has_replies, opt_outs.found is not null as has_opt_outs,
@@ -13,8 +14,12 @@ cross join lateral (
 left join lateral (
     select true as found from reply r
     where r.account_id = %(account)s::bigint and r.source_id = who.source_id and r.consumer_id = consumers.id
+    order by r.replied_at
     limit 1
 ) replies on true
 left join lateral (
-    select true as found from opt_out o where o.account_id = %(account)s::bigint and o.consumer_id = consumers.id limit 1
+    select true as found from opt_out o
+    where o.account_id = %(account)s::bigint and o.consumer_id = consumers.id
+    order by o.at
+    limit 1
 ) opt_outs on true
