@@ -10,6 +10,9 @@ from antiphon.accounts.models import Membership, Skill
 from antiphon.conversations.models import Conversation, Conversion, Step
 from antiphon.conversations.types import Refused
 from antiphon.conversations.verbs import Outcome
+from antiphon.events import relay
+from antiphon.events.changes import changes, desk_of
+from antiphon.kit.db import account
 from antiphon.kit.problems import Invalid, Missing
 from antiphon.providers.verbs import pause, resume
 from tests.conversations.desk import Desk
@@ -43,6 +46,20 @@ def test_taken_once(north: Tenant, desk: Desk, asked: Conversation) -> None:
     desk.take(asked, at=at(24, 10, 3))
     assert told(north, "conversation")[2:] == ["conversation.assigned"]
     assert content(north, "conversation.assigned")["agent"] == desk.agent("Ada")
+
+
+def test_pages_of_who_has_it_are_told(north: Tenant, desk: Desk, asked: Conversation, deliver: Deliver) -> None:
+    def topics(after: int) -> tuple[int, set[str]]:
+        with account(north.id) as db:
+            relay.number(db, north.id)
+            last, found = changes(db, north.id, after=after)
+            return last, {topic for change in found or () for topic in change.topics if topic.startswith("desk:")}
+
+    queued, nobody = topics(0)
+    desk.take(asked, at=at(24, 10, 1))
+    deliver.reply(CLEO, "still there?", at=at(24, 10, 2))
+    _, told_to = topics(queued)
+    assert (nobody, told_to) == (set(), {desk_of(desk.agent("Ada"))})
 
 
 def test_only_who_has_the_skill(desk: Desk, asked: Conversation) -> None:

@@ -14,18 +14,25 @@ from antiphon.events.verbs import record
 from antiphon.kit.clock import now
 from antiphon.kit.db import account
 
+_CONVERSATION = "019d1f2c-8c40-7b11-8a02-5f4e1d2c3b4a"
+
 
 @pytest.mark.parametrize(
     ("kind", "subject", "content", "topics"),
     [
         (Kind.NOTICE_SENT, "notice:n", {"campaign": 5, "source": 3}, {"notice:n", "campaign:5", "source:3", "campaigns"}),
         (Kind.NOTICE_SENT, "notice:n", {"campaign": None}, {"notice:n", "campaigns"}),
-        (Kind.REPLY_RECEIVED, "conversation:c", {"conversation": "c"}, {"conversation:c", "conversations"}),
+        (
+            Kind.REPLY_RECEIVED,
+            f"conversation:{_CONVERSATION}",
+            {"conversation": _CONVERSATION},
+            {f"conversation:{_CONVERSATION}", "conversations"},
+        ),
         (
             Kind.CONVERSATION_STARTED,
-            "conversation:c",
-            {"conversation": "c", "campaign": 5},
-            {"conversation:c", "campaign:5", "conversations", "campaigns"},
+            f"conversation:{_CONVERSATION}",
+            {"conversation": _CONVERSATION, "campaign": 5},
+            {f"conversation:{_CONVERSATION}", "campaign:5", "conversations", "campaigns"},
         ),
         (
             Kind.CONVERSATION_RELINKED,

@@ -20,25 +20,28 @@ Make = Callable[[Seeded, int], bytes]
 
 def replies(options: Options) -> dict[str, Any]:
     """Measure replies per second, each from another consumer with a stored notice, so each starts a conversation."""
-    return _measured(options, kind="reply", make=_reply, tables=("reply", "conversation", "decision"))
+    return _measured(options, kind="reply", make=reply_body, tables=("reply", "conversation", "decision"))
 
 
 def notices(options: Options) -> dict[str, Any]:
     """Measure CM's MT webhooks per second, one notice a request, to consumers not seen before."""
-    return _measured(options, kind="notice", make=_notice, tables=("notice",))
+    return _measured(options, kind="notice", make=notice_body, tables=("notice",))
 
 
-def _reply(seeded: Seeded, number: int) -> bytes:
+def reply_body(seeded: Seeded, number: int, *, text: str = "", at: datetime | None = None) -> bytes:
+    """Return CM's webhook of a reply by the consumer of this number, now or at another instant."""
+    said = text or f"Yes please, at {number % 24}?"
     body = {
         "from": {"number": f"00316{number:08d}", "name": ""}, "to": {"number": seeded.number.replace("+", "00")},
-        "message": {"text": f"Yes please, at {number % 24}?", "media": {"mediaUri": "", "contentType": "", "title": ""}, "custom": {}},
+        "message": {"text": said, "media": {"mediaUri": "", "contentType": "", "title": ""}, "custom": {}},
         "reference": None, "groupings": ["", "", ""], "messageContext": "", "channel": "SMS",
-        "timeUtc": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        "timeUtc": (at or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S"),
     }  # fmt: skip
     return msgspec.json.encode(body)
 
 
-def _notice(seeded: Seeded, number: int) -> bytes:
+def notice_body(seeded: Seeded, number: int) -> bytes:
+    """Return CM's webhook of a notice to a consumer who has none yet."""
     body = {
         "to": f"00317{number:08d}", "from": seeded.number, "body": "Time for your check-up: brakes, tyres and fluids for 89 euro.",
         "webhooktoken": seeded.notice_token, "customGrouping": f"B{1 + number % 1000}", "customGrouping2": "", "customGrouping3": "",
@@ -50,7 +53,7 @@ def _notice(seeded: Seeded, number: int) -> bytes:
 def _measured(options: Options, *, kind: str, make: Make, tables: Sequence[str]) -> dict[str, Any]:
     with scratch(options.home) as environment:
         seeded = seed(environment, notices=options.notices, engagements=1_000)
-        fresh = _fresh(options, environment, seeded, kind)
+        fresh = unused(options, environment, seeded, kind)
         before = {table: counted(environment, seeded.account_id, table) for table in tables}
         with serving(environment) as port, serving(environment, application="antiphon.bench.empty:application") as empty_port:
             bench = _Bench(options, seeded, seeded.hooks[kind], make, fresh, port, empty_port)
@@ -63,7 +66,7 @@ def _measured(options: Options, *, kind: str, make: Make, tables: Sequence[str])
         return {"bench": f"{kind}s".replace("replys", "replies"), "workers": environment.workers, "notices": options.notices, **figures}
 
 
-def _fresh(options: Options, environment: Environment, seeded: Seeded, kind: str) -> Iterator[int]:
+def unused(options: Options, environment: Environment, seeded: Seeded, kind: str) -> Iterator[int]:
     """Give numbers of consumers that no earlier run on this home has used."""
     used = counted(environment, seeded.account_id, "arrival")
     room = options.notices if kind == "reply" else 10**8

@@ -16,9 +16,10 @@ class UnexpectedAnswerError(Exception):
 
 @dataclass(slots=True)
 class Measured:
-    """What one run gave: requests answered, seconds it took, and the latency of each in seconds."""
+    """What one run gave: requests answered, when it began, seconds it took, and the latency of each in seconds."""
 
     answered: int = 0
+    began: float = 0.0
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
 
@@ -29,8 +30,7 @@ class Measured:
 
     def percentile(self, share: float) -> float:
         """Return the latency in milliseconds that this share of requests stayed under."""
-        ordered = sorted(self.latencies)
-        return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+        return percentile(self.latencies, share)
 
 
 class _Connection(asyncio.Protocol):
@@ -89,7 +89,7 @@ class _Run:
         loop = asyncio.get_running_loop()
         for _ in range(self._connections):
             await loop.create_connection(lambda: _Connection(self), host, port)
-        began = time.perf_counter()
+        began = self.measured.began = time.perf_counter()
         if self._interval is None:
             for connection in list(self._idle):
                 self._next(connection, since=time.perf_counter())
@@ -157,6 +157,12 @@ class _Run:
             self._done.set_exception(error or UnexpectedAnswerError("the server closed a connection"))
 
 
+def percentile(latencies: Sequence[float], share: float) -> float:
+    """Return the milliseconds that this share of latencies, in seconds, stayed under."""
+    ordered = sorted(latencies)
+    return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
 def measure(port: int, requests: Sequence[bytes], *, connections: int, rate: float | None = None) -> Measured:
     """Send these requests to 127.0.0.1 over so many connections, as fast as answers come or at a fixed rate per second.
 
@@ -164,10 +170,12 @@ def measure(port: int, requests: Sequence[bytes], *, connections: int, rate: flo
     """
     import uvloop  # noqa: PLC0415 - only benchmarks need it here
 
-    async def run() -> Measured:
-        return await _Run(requests, connections=connections, interval=1 / rate if rate else None).go("127.0.0.1", port)
+    return uvloop.run(send(port, requests, connections=connections, rate=rate))
 
-    return uvloop.run(run())
+
+async def send(port: int, requests: Sequence[bytes], *, connections: int, rate: float | None = None) -> Measured:
+    """Do as `measure`, in an event loop that others are in too. At a fixed rate, request i falls due at `began` + i / rate."""
+    return await _Run(requests, connections=connections, interval=1 / rate if rate else None).go("127.0.0.1", port)
 
 
 def post(path: str, body: bytes) -> bytes:

@@ -53,13 +53,14 @@ _PAGES: dict[str, Callable[[Site], Any]] = {
     "workspace": _get("/workspace/", by="agent"),
     "conversations": _get("/conversations/"),
     "open": _get("/conversations/?state=open"),
-    "verdict, one in a thousand": _get("/conversations/?verdict=set_by_person"),
-    "outcome, one in five hundred": _get("/conversations/?outcome=reached"),
-    "a word, one in five thousand": _get("/conversations/?text=order400"),
+    "closed": _get("/conversations/?state=closed"),
+    "verdict, 200 found": _get("/conversations/?verdict=set_by_person"),
+    "outcome, 200 found": _get("/conversations/?outcome=reached"),
+    "a word, 200 found": _get("/conversations/?text=order0004"),
     "a word, one in four": _get("/conversations/?text=tuesday"),
-    "two words": _get("/conversations/?text=van+order401"),
+    "two words": _get("/conversations/?text=van+order0001"),
     "a whole number": _post(phone="+31600000400"),
-    "a part of a number": _post(phone="00040"),
+    "a part of a number": _post(phone="60000"),
     "nothing like it": _get("/conversations/?text=elephants"),
 }
 
@@ -88,7 +89,7 @@ def _site(environment: Environment, total: int) -> Site:
     from antiphon.providers.models import Source  # noqa: PLC0415 - as above
     from antiphon.providers.verbs import NewSource, connect  # noqa: PLC0415 - as above
 
-    name, at = f"Pages {total}", clock.now()
+    name, at = f"Pages of {total}", clock.now()
     found = Account.objects.filter(name=name).first()
     if found is None:
         found = accounts.create_account(name, actor="command", at=at)

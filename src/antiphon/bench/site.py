@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from antiphon.cli.database import parameters, ready
-from antiphon.cli.parts import web
+from antiphon.cli.parts import web, worker
 from antiphon.config.env import Environment, current, default_home
 from antiphon.embedded.errors import UnusableError
 from antiphon.kit.db import Database
@@ -63,6 +63,17 @@ def serving(environment: Environment, *, application: str | None = None) -> Iter
         finally:
             server.terminate()
             server.wait(timeout=30)
+
+
+@contextmanager
+def working() -> Iterator[int]:
+    """Run the worker beside the site, as `antiphon up` does; give its process id."""
+    with subprocess.Popen(worker().command, env={**os.environ}) as running:
+        try:
+            yield running.pid
+        finally:
+            running.terminate()
+            running.wait(timeout=60)
 
 
 def free_port() -> int:

@@ -12,6 +12,7 @@ from antiphon.bench.hooks import notices, replies
 from antiphon.bench.pages import pages
 from antiphon.bench.plans import plans
 from antiphon.bench.report import report
+from antiphon.bench.screen import reply_to_screen
 from antiphon.bench.start import start
 from antiphon.bench.types import Options, WrongFiguresError
 from antiphon.cli.errors import FailedError
@@ -24,6 +25,7 @@ BENCHES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "pages": pages,
     "report": report,
     "export": export,
+    "reply-to-screen": reply_to_screen,
 }
 
 

@@ -24,6 +24,11 @@ class Change:
     topics: frozenset[str]
 
 
+def desk_of(membership_id: int) -> str:
+    """Return the topic of everything about the conversations that an agent has."""
+    return f"desk:{membership_id}"
+
+
 def changes(db: Database, account_id: int, *, after: int) -> tuple[int, list[Change] | None]:
     """Return the last position and the changes after `after` up to it; None instead of the changes if they are too many."""
     last = last_position(db, account_id)
@@ -38,12 +43,15 @@ def _topics(row: Any) -> frozenset[str]:
     """Return the topics of an event.
 
     1. What it is about: its subject, conversation, consumer, source and campaign; when relinked, also the campaign it left.
-    2. The list it appears in: `campaigns` or `conversations`, by kind; whatever has a campaign is in `campaigns` too.
+    2. The agent who has its conversation now.
+    3. The list it appears in: `campaigns` or `conversations`, by kind; whatever has a campaign is in `campaigns` too.
     """
     named = {"campaign": row.campaign, "conversation": row.conversation, "consumer": row.consumer, "source": row.source}
     topics = {row.subject, *(f"{kind}:{identity}" for kind, identity in named.items() if identity)}
     if row.former_campaign:
         topics.add(f"campaign:{row.former_campaign}")
+    if row.agent:
+        topics.add(desk_of(row.agent))
     word = Kind(row.type).split(".")[0]
     if word in _OF_CAMPAIGNS or row.campaign:
         topics.add("campaigns")

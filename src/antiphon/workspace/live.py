@@ -5,6 +5,7 @@ from uuid import UUID
 
 from antiphon.conversations.models import Conversation
 from antiphon.edge.live import ticket
+from antiphon.events.changes import desk_of
 from antiphon.events.verbs import last_position
 from antiphon.kit.db import Database
 from antiphon.routing.presence import topic_of
@@ -21,8 +22,9 @@ def stream(db: Database, visit: Visit, topics: Sequence[str]) -> str:
 
 
 def topics(visit: Visit, conversation_id: UUID | None) -> list[str]:
-    """Return what a page of the workspace listens to: the account's conversations, the open one and its consumer."""
+    """Return what a page of the workspace listens to: the account's conversations, one's own, the open one and its consumer."""
+    own = ["conversations", desk_of(visit.membership_id)]
     if conversation_id is None:
-        return ["conversations"]
+        return own
     found = Conversation.objects.filter(account_id=visit.account_id, id=conversation_id).values_list("consumer_id", flat=True).first()
-    return ["conversations", f"conversation:{conversation_id}", f"consumer:{found}"]
+    return [*own, f"conversation:{conversation_id}", f"consumer:{found}"]

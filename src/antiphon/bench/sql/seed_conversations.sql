@@ -1,4 +1,5 @@
--- So many conversations of as many consumers over two years, one reply each; the newest few hundred are open, half of them the agent's.
+-- So many conversations of as many consumers over two years, one reply each; the newest few hundred are open, half of them the agent's. Of each
+-- rare thing there are 200, however many conversations there are: lists of them are equally long.
 -- Index: none; only written.
 with told as (
     select i,
@@ -7,7 +8,7 @@ with told as (
         (lpad(to_hex(i), 12, '0') || '70008' || substr(md5('r' || i), 1, 15))::uuid as reply,
         now() - make_interval(secs => 730 * 86400.0 * (1 - i::float8 / %(total)s::int)) as at,
         (array['Yes please, tuesday?', 'How much is it for a van?', 'Not this year, thanks', 'Can you call me after five?'])[1 + i %% 4]
-            || ' order' || i %% 5000 as words,
+            || ' order' || lpad((i %% (%(total)s::int / 200))::text, 4, '0') as words,
         case when i <= %(total)s::int - 400 then 'closed' when i %% 2 = 0 then 'queued' else 'assigned' end as state,
         decode(md5('d' || i), 'hex') as key
     from generate_series(%(first)s::int, %(last)s::int) i
@@ -30,8 +31,8 @@ insert into conversation (
 )
 select %(account)s::bigint, conversation, %(source)s::bigint, consumer, state, case state when 'closed' then 'consumer' else 'agent' end,
     case when state = 'assigned' or state = 'closed' and i %% 100 = 0 then %(agent)s::bigint end, %(skill)s::bigint, %(skill)s::bigint, 'en',
-    '', case when i %% 1000 = 0 then 'set_by_person' else 'no_broadcast' end, '', reply, at, key, at, at, %(number)s::text, words, at,
+    '', case when i %% (%(total)s::int / 200) = 0 then 'set_by_person' else 'no_broadcast' end, '', reply, at, key, at, at, %(number)s::text, words, at,
     case when state <> 'closed' then at end, case when state <> 'closed' then at + interval '1 hour' end, case when state = 'closed' then at end,
     case when state = 'closed' then 'agent' else '' end,
-    case when i %% 500 = 0 then '{"goal_reached": true, "value": null, "currency": null}'::jsonb end
+    case when i %% (%(total)s::int / 200) = 1 then '{"goal_reached": true, "value": null, "currency": null}'::jsonb end
 from told

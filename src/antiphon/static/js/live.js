@@ -1,11 +1,15 @@
 // Keeps a page live. An element with `data-live` names a stream; at each change the regions it concerns (`data-heard`: the
 // topics, or none for all) ask for themselves again (htmx: trigger "heard"), so what is pushed is what the page would show.
+// What is one's own comes quickly: topics that a region names in `data-at-once` too; the rest of such a region may wait a little.
 // A region with `data-calm` is updated in place while pointer or focus is in it, and set in order a second after they left.
 // A lost stream is said, and tried again, with a fresh ticket where the old one is no longer good; what was missed is told first.
 (() => {
   const CALM_MS = 1000;
-  const GATHER_MS = 120;
+  const GATHER_MS = 30;
+  const QUICK_MS = 200;
   const GAP_MS = 500;
+  const SLOW_MS = 1500;
+  const HUNG_MS = 10000;
   const SOON_MS = 2000;
   const MINUTE_MS = 60000;
   const STILL_MS = 40000;
@@ -17,7 +21,8 @@
   let gathering = null;
   let soon = null;
   let awakeAt = Date.now();
-  const wanted = new Set();
+  const wanted = new Map();
+  const asking = new Map();
   const held = [];
   const leaving = new Map();
   const askedAt = new Map();
@@ -49,12 +54,18 @@
   async function refresh(region) {
     if (!region?.isConnected) return;
     askedAt.set(region.id, Date.now());
+    asking.set(region.id, Date.now());
     if (!isTouched(region)) {
       htmx.trigger(region, "heard");
       return;
     }
     settle(region.id);
     await patch(region).catch(() => {});
+    answered(region.id);
+  }
+
+  function answered(id) {
+    if (asking.delete(id)) gather();
   }
 
   // Set a region in order once it has been left alone for a second.
@@ -68,22 +79,33 @@
     }, CALM_MS));
   }
 
+  // A region that waits for its answer is not asked for again before that has come: it would never be up to date when answers are slow.
   function gather() {
-    gathering = null;
-    for (const id of [...wanted]) {
-      const since = Date.now() - (askedAt.get(id) ?? 0);
-      if (since < GAP_MS) {
-        gathering ??= setTimeout(gather, GAP_MS - since);
-        continue;
-      }
+    clearTimeout(gathering);
+    const now = Date.now();
+    const free = (id) => (asking.has(id) ? asking.get(id) + HUNG_MS : 0);
+    for (const [id, due] of [...wanted]) {
+      if (Math.max(due, free(id)) > now) continue;
       wanted.delete(id);
       refresh(document.getElementById(id));
     }
+    const next = Math.min(...[...wanted].map(([id, due]) => Math.max(due, free(id))));
+    if (Number.isFinite(next)) gathering = setTimeout(gather, Math.max(0, next - Date.now()));
+  }
+
+  function gap(region, topics) {
+    if (!region.dataset.atOnce) return GAP_MS;
+    const own = region.dataset.atOnce.split(" ");
+    return topics.length === 0 || own.some((topic) => topics.includes(topic)) ? QUICK_MS : SLOW_MS;
   }
 
   function want(topics) {
-    for (const region of regions()) if (concerns(region, topics)) wanted.add(region.id);
-    gathering ??= setTimeout(gather, GATHER_MS);
+    const now = Date.now();
+    for (const region of regions().filter((one) => concerns(one, topics))) {
+      const due = Math.max(now + GATHER_MS, (askedAt.get(region.id) ?? 0) + gap(region, topics));
+      wanted.set(region.id, Math.min(due, wanted.get(region.id) ?? Infinity));
+    }
+    gather();
   }
 
   function heard(event) {
@@ -187,6 +209,7 @@
   window.addEventListener("offline", () => { stream?.close(); stream = null; if (holder()) lost(); });
   window.addEventListener("online", () => { lost(); again(); });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && holder() && wake());
+  document.addEventListener("htmx:finally:request", (event) => answered(event.target.id));
   document.addEventListener("htmx:after:swap", look);
   document.addEventListener("live:patched", say);
   document.addEventListener("DOMContentLoaded", () => {

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from antiphon.events.changes import desk_of
 from antiphon.kit.db import Database, rows, sql
 from antiphon.workspace import times, words
 from antiphon.workspace.access import Visit
@@ -59,6 +60,7 @@ class MinePage:
     current: UUID | None
     may_take: bool
     capacity: int
+    topic: str
     ticket: str = ""
 
     @property
@@ -105,6 +107,7 @@ def mine_page(db: Database, visit: Visit, *, current: UUID | None, at: datetime,
         current=current,
         may_take=visit.may("conversations.take"),
         capacity=visit.capacity,
+        topic=desk_of(visit.membership_id),
         ticket=ticket,
     )
 
