@@ -85,7 +85,7 @@ def test_a_list_is_taken_along_as_a_file(looked: Looked) -> None:
     rows = page.locator("tbody tr").count()
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="CSV, exact").click()
+        page.get_by_role("button", name="CSV, exact").click()
     lines = Path(waiting.value.path()).read_text().splitlines()
     assert waiting.value.suggested_filename.endswith("opt_outs-exact.csv")
     assert lines[0].startswith("at,phone,text,")

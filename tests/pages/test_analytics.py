@@ -15,10 +15,10 @@ from django.test import Client
 
 from antiphon.accounts.models import AuditEntry
 from antiphon.campaigns.models import Campaign
+from antiphon.exports.tables import harmless
 from antiphon.kit.db import account
 from antiphon.metrics.dictionary import DIMENSIONS, METRICS
 from antiphon.metrics.models import SavedReport
-from antiphon.workspace.pages.analytics_files import harmless
 from tests.kit.caller import Caller
 from tests.kit.world import MIA, Tenant
 from tests.pages.conftest import Visitor

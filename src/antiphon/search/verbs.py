@@ -1,6 +1,7 @@
 """Asking the index: what people look for, read once, and the conversations that fit it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +59,11 @@ def find(db: Database, account_id: int, sought: Sought, *, after: UUID | None = 
     found = rows(db, sql(__package__, "find"), asked | {"limit": max(COUNTED, limit) + 1})
     ids = [row.id for row in found]
     return Found(ids[:limit], min(len(ids), COUNTED), is_more=len(ids) > COUNTED, has_next=len(ids) > limit)
+
+
+def listed(db: Database, account_id: int, ids: Sequence[UUID]) -> list[Any]:
+    """Return conversations as a list shows them, newest first."""
+    return rows(db, sql(__package__, "listed"), {"account": account_id, "ids": list(ids)})
 
 
 def behind(db: Database, account_id: int) -> int:

@@ -59,6 +59,12 @@ def go(request: HttpRequest, to: str, *args: object, said: str = "", undo: str =
     return response
 
 
+def attached(content: bytes, *, media_type: str, name: str) -> HttpResponse:
+    """Answer with a file to be kept."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=media_type, headers=headers)
+
+
 def is_asked_for(request: HttpRequest, part: str) -> bool:
     """Return whether only this part of a page is asked for, so that the rest need not be read."""
     return _part(request, {part}) == part

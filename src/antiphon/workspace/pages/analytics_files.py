@@ -11,12 +11,12 @@ from typing import Any
 
 import xlsxwriter
 
+from antiphon.exports.tables import harmless
 from antiphon.metrics.dictionary import METRICS, Unit
 from antiphon.metrics.table import Column, Number, Row
 from antiphon.workspace.pages import analytics_words as say
 from antiphon.workspace.pages.analytics_answer import Answer
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _XLSX_LONGEST = 32_767
 _WIDEST = 40
 
@@ -44,11 +44,6 @@ def _csv(told: Answer) -> bytes:
 def _csv_safe(told: Answer) -> bytes:
     """Return CSV in which no text is a formula: one that looks like it gets an apostrophe. With a byte order mark, for Excel."""
     return _written(told, safe=harmless).encode("utf-8-sig")
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, also not behind spaces."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def _written(told: Answer, *, safe: Callable[[str], str]) -> str:

@@ -1,6 +1,6 @@
 """What stands behind a number of a campaign's report: the notices, replies, conversations, opt-outs or goals that it counts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import dateformat
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from antiphon.campaigns.store import campaign_in
-from antiphon.kit.db import Database, rows, sql
+from antiphon.exports.lists import MOST
+from antiphon.kit.db import Database
 from antiphon.kit.problems import Missing
+from antiphon.metrics.behind import LISTS, UNMAPPED, Behind, behind
 from antiphon.metrics.dictionary import METRICS, Unit
 from antiphon.metrics.names import names
 from antiphon.metrics.ranges import Grain
@@ -26,36 +29,23 @@ from antiphon.workspace.pages import analytics_words as say
 from antiphon.workspace.pages.campaign_report_asked import Asked, file_url, list_url, read, report_url
 from antiphon.workspace.words import Word
 
-_HERE = "antiphon.workspace"
 _PAGE = 50
-UNMAPPED = "unmapped"
-LISTS = {
-    "sent": "notices",
-    "delivered": "notices",
-    "failed": "notices",
-    UNMAPPED: "unmapped",
-    "replies": "replies",
-    "responders": "replies",
-    "conversations_started": "conversations",
-    "handled": "conversations",
-    "interactive": "conversations",
-    "abandoned": "conversations",
-    "opt_outs": "opt_outs",
-    "goals": "goals",
-    "goal_value": "goals",
-}
-"""The metrics that have a list, and the statement that reads it."""
-
 READS = {"notices": "notices.read", "unmapped": "notices.read"}
 """What one must be allowed to see whom a list is about; conversations.read where nothing else is said."""
 
 
+FORMS: Sequence[tuple[str, str | Promise]] = (
+    ("csv", gettext_lazy("CSV, exact")),
+    ("csv-safe", gettext_lazy("CSV for spreadsheets")),
+    ("xlsx", gettext_lazy("Excel")),
+    ("json", gettext_lazy("JSON")),
+)
+"""The kinds of file that are offered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a row says under a head: a text, a state, a number of a phone or an instant; with an address where it leads somewhere.
-
-    `raw` is what programs read in its place.
-    """
+    """What a row says under a head: a text, a state, a number of a phone or an instant; with an address where it leads somewhere."""
 
     text: str = ""
     url: str = ""
@@ -64,22 +54,13 @@ class Cell:
     at: datetime | None = None
     is_number: bool = False
     is_quoted: bool = False
-    raw: str | None = None
-
-    @property
-    def plain(self) -> str:
-        """Return it as a file says it."""
-        if self.raw is not None:
-            return self.raw
-        return self.at.isoformat() if self.at else self.phone or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column: what it is called, what programs call it, and whether it tells of people."""
+    """A column: what it is called, and whether it holds numbers."""
 
     name: str
-    key: str
     is_number: bool = False
 
 
@@ -110,7 +91,9 @@ class ReportListPage:
     lines: list[list[Cell]]
     older: str
     first_url: str
-    files: list[tuple[str, str]]
+    file_url: str
+    files: Sequence[tuple[str, str | Promise]]
+    is_long: bool
     is_open: bool
     left_out: list[str]
 
@@ -137,7 +120,9 @@ def report_list_page(
         lines=found.lines,
         older=list_url(campaign_id, metric, found.after) if found.after else "",
         first_url=list_url(campaign_id, metric, asked, after=None) if asked.after else "",
-        files=_files(campaign_id, metric, asked),
+        file_url=file_url(campaign_id, metric, asked),
+        files=FORMS,
+        is_long=rows_counted(db, visit, campaign_id, metric, asked) > MOST,
         is_open=may_see(visit, metric),
         left_out=left_out,
     )
@@ -198,53 +183,48 @@ def counted(db: Database, visit: Visit, campaign_id: int, metric: str, asked: As
     return sums
 
 
+def rows_counted(db: Database, visit: Visit, campaign_id: int, metric: str, asked: Asked) -> int:
+    """Return how many rows a list has, as the counters say it; of an amount at most so many."""
+    told = counted(db, visit, campaign_id, "goals" if metric == "goal_value" else metric, asked)
+    return int(told.get("", 0))
+
+
 def listed(db: Database, visit: Visit, campaign_id: int, metric: str, asked: Asked, *, limit: int) -> Listed:
     """Return a page of what a number counts, newest first."""
     kind = LISTS[metric]
-    found = rows(db, sql(_HERE, f"report_{kind}"), _parameters(visit, campaign_id, metric, asked) | {"limit": limit + 1})
+    found = behind(db, visit.account_id, question(visit, campaign_id, metric, asked), after=asked.after, limit=limit + 1)
     is_open = may_see(visit, metric)
     columns = [column for column in _COLUMNS[kind] if is_open or not column.is_personal]
     return Listed(
-        heads=[Head(str(column.name), column.key, column.is_number) for column in columns],
+        heads=[Head(str(column.name), column.is_number) for column in columns],
         lines=[[column.cell(row) for column in columns] for row in found[:limit]],
         after=replace(asked, after=found[limit - 1].id) if len(found) > limit else None,
     )
 
 
-def _parameters(visit: Visit, campaign_id: int, metric: str, asked: Asked) -> dict[str, Any]:
+def question(visit: Visit, campaign_id: int, metric: str, asked: Asked) -> Behind:
+    """Return what a list holds, as the counters' side asks it."""
     start, end = asked.window(visit.time_zone)
-    return {
-        "account": visit.account_id,
-        "campaign": campaign_id,
-        "metric": "sent" if metric == UNMAPPED else METRICS[metric].stored,
-        "start": start,
-        "end": end,
-        "zone": visit.time_zone,
-        "engagement": asked.engagement,
-        "entry_point": asked.entry_point,
-        "source": asked.source,
-        "verdict": asked.verdict or None,
-        "currency": asked.currency or None,
-        "hour_of_week": asked.hour,
-        "is_open": may_see(visit, metric),
-        "after": asked.after,
-    }
+    return Behind(
+        campaign=campaign_id,
+        metric=metric,
+        start=start,
+        end=end,
+        zone=visit.time_zone,
+        engagement=asked.engagement,
+        entry_point=asked.entry_point,
+        source=asked.source,
+        verdict=asked.verdict or None,
+        currency=asked.currency or None,
+        hour_of_week=asked.hour,
+        is_open=may_see(visit, metric),
+    )
 
 
 def _number(sums: Mapping[str, Decimal]) -> str:
     if "" in sums:
         return f"{int(sums['']):,}"
     return ", ".join(f"{currency} {amount:,.2f}" for currency, amount in sorted(sums.items())) or "0"
-
-
-def _files(campaign_id: int, metric: str, asked: Asked) -> list[tuple[str, str]]:
-    address = file_url(campaign_id, metric, asked)
-    mark = "&" if "?" in address else "?"
-    return [
-        (_("CSV, exact"), f"{address}{mark}format=csv"),
-        (_("CSV for spreadsheets"), f"{address}{mark}format=csv-safe"),
-        (_("JSON"), f"{address}{mark}format=json"),
-    ]
 
 
 def _narrowed(db: Database, visit: Visit, asked: Asked, *, at: datetime) -> list[tuple[str, str]]:
@@ -278,14 +258,13 @@ def days(asked: Asked, *, today: Any) -> str:
 @dataclass(frozen=True, slots=True)
 class _Column:
     name: Any
-    key: str
     cell: Callable[[Any], Cell]
     is_personal: bool = False
     is_number: bool = False
 
 
 def _at(name: Any) -> _Column:
-    return _Column(name, "at", lambda row: Cell(at=row.at))
+    return _Column(name, lambda row: Cell(at=row.at))
 
 
 def _person(row: Any) -> Cell:
@@ -295,47 +274,47 @@ def _person(row: Any) -> Cell:
 
 def _delivery(row: Any) -> Cell:
     if row.state == "failed":
-        return Cell(str(words.REASONS.get(row.reason, "")), word=words.DELIVERY["failed"], raw=f"failed {row.reason}".strip())
+        return Cell(str(words.REASONS.get(row.reason, "")), word=words.DELIVERY["failed"])
     if row.state in {"delivered", "read"}:
-        return Cell(word=words.DELIVERY[row.state], raw=row.state)
-    return Cell(_("No report yet"), raw=row.state)
+        return Cell(word=words.DELIVERY[row.state])
+    return Cell(_("No report yet"))
 
 
 def _why(row: Any) -> Cell:
-    return Cell(_("Why"), reverse("why", args=[row.conversation_id]), raw=str(row.conversation_id)) if row.conversation_id else Cell()
+    return Cell(_("Why"), reverse("why", args=[row.conversation_id])) if row.conversation_id else Cell()
 
 
 def _reply_time(row: Any) -> Cell:
     if not row.is_first_reply:
-        return Cell(_("not the first"), is_number=True, raw="")
+        return Cell(_("not the first"), is_number=True)
     seconds = max(0.0, row.seconds_to_reply or 0.0)
-    return Cell(times.span(seconds), is_number=True, raw=f"{seconds:g}")
+    return Cell(times.span(seconds), is_number=True)
 
 
 def _amount(row: Any) -> Cell:
     if row.amount is None:
         return Cell(is_number=True)
-    return Cell(f"{row.amount:,.2f}", is_number=True, raw=f"{row.amount:f}")
+    return Cell(f"{row.amount:,.2f}", is_number=True)
 
 
-_WHO = _Column(gettext_lazy("Who"), "phone", _person, is_personal=True)
-_ENGAGEMENT = _Column(gettext_lazy("Engagement"), "engagement", lambda row: Cell(row.engagement or ""))
-_VERDICT = _Column(gettext_lazy("Verdict"), "verdict", lambda row: Cell(word=words.VERDICTS[row.verdict], raw=row.verdict))
-_WHY = _Column(gettext_lazy("Decision"), "conversation", _why, is_personal=True)
+_WHO = _Column(gettext_lazy("Who"), _person, is_personal=True)
+_ENGAGEMENT = _Column(gettext_lazy("Engagement"), lambda row: Cell(row.engagement or ""))
+_VERDICT = _Column(gettext_lazy("Verdict"), lambda row: Cell(word=words.VERDICTS[row.verdict]))
+_WHY = _Column(gettext_lazy("Decision"), _why, is_personal=True)
 
 
 def _text(name: Any) -> _Column:
-    return _Column(name, "text", lambda row: Cell(row.text or "", is_quoted=True), is_personal=True)
+    return _Column(name, lambda row: Cell(row.text or "", is_quoted=True), is_personal=True)
 
 
 _NOTICES = [
     _at(gettext_lazy("Sent")),
-    _Column(gettext_lazy("To"), "phone", _person, is_personal=True),
+    _Column(gettext_lazy("To"), _person, is_personal=True),
     _text(gettext_lazy("Text")),
-    _Column(gettext_lazy("Campaign ID"), "external_campaign", lambda row: Cell(row.external_campaign)),
-    _Column(gettext_lazy("From"), "sender", lambda row: Cell(phone=row.sender)),
+    _Column(gettext_lazy("Campaign ID"), lambda row: Cell(row.external_campaign)),
+    _Column(gettext_lazy("From"), lambda row: Cell(phone=row.sender)),
     _ENGAGEMENT,
-    _Column(gettext_lazy("Delivery"), "delivery", _delivery),
+    _Column(gettext_lazy("Delivery"), _delivery),
 ]
 _COLUMNS: Mapping[str, list[_Column]] = {
     "notices": _NOTICES,
@@ -346,7 +325,7 @@ _COLUMNS: Mapping[str, list[_Column]] = {
         _text(gettext_lazy("Reply")),
         _ENGAGEMENT,
         _VERDICT,
-        _Column(gettext_lazy("After"), "time_to_reply", _reply_time, is_number=True),
+        _Column(gettext_lazy("After"), _reply_time, is_number=True),
         _WHY,
     ],
     "conversations": [
@@ -355,9 +334,9 @@ _COLUMNS: Mapping[str, list[_Column]] = {
         _text(gettext_lazy("Last said")),
         _ENGAGEMENT,
         _VERDICT,
-        _Column(gettext_lazy("Skill"), "skill", lambda row: Cell(row.skill or "")),
-        _Column(gettext_lazy("Agent"), "agent", lambda row: Cell(row.agent or "")),
-        _Column(gettext_lazy("State"), "state", lambda row: Cell(word=words.CONVERSATION[row.state], raw=row.state)),
+        _Column(gettext_lazy("Skill"), lambda row: Cell(row.skill or "")),
+        _Column(gettext_lazy("Agent"), lambda row: Cell(row.agent or "")),
+        _Column(gettext_lazy("State"), lambda row: Cell(word=words.CONVERSATION[row.state])),
         _WHY,
     ],
     "opt_outs": [
@@ -365,16 +344,16 @@ _COLUMNS: Mapping[str, list[_Column]] = {
         _WHO,
         _text(gettext_lazy("Text")),
         _ENGAGEMENT,
-        _Column(gettext_lazy("How"), "how", lambda row: Cell(str(words.OPT_OUTS.get(row.how, row.how)), raw=row.how)),
+        _Column(gettext_lazy("How"), lambda row: Cell(str(words.OPT_OUTS.get(row.how, row.how)))),
     ],
     "goals": [
         _at(gettext_lazy("Reached")),
         _WHO,
         _ENGAGEMENT,
         _VERDICT,
-        _Column(gettext_lazy("Goal"), "goal", lambda row: Cell(str(words.GOALS.get(row.kind, row.kind)), raw=row.kind)),
-        _Column(gettext_lazy("Own ID"), "own_id", lambda row: Cell(row.own_id)),
-        _Column(gettext_lazy("Currency"), "currency", lambda row: Cell(row.currency)),
-        _Column(gettext_lazy("Value"), "value", _amount, is_number=True),
+        _Column(gettext_lazy("Goal"), lambda row: Cell(str(words.GOALS.get(row.kind, row.kind)))),
+        _Column(gettext_lazy("Own ID"), lambda row: Cell(row.own_id)),
+        _Column(gettext_lazy("Currency"), lambda row: Cell(row.currency)),
+        _Column(gettext_lazy("Value"), _amount, is_number=True),
     ],
 }

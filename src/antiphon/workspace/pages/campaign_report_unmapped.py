@@ -9,12 +9,12 @@ from django.utils.translation import ngettext
 
 from antiphon.campaigns.models import Engagement
 from antiphon.kit.db import Database
+from antiphon.metrics.behind import UNMAPPED
 from antiphon.metrics.report import report
 from antiphon.providers.heard import HeardCampaign, heard_campaigns
 from antiphon.workspace.access import Visit
 from antiphon.workspace.pages.campaign_report_asked import Asked, list_url
 from antiphon.workspace.pages.campaign_report_figure import Figure
-from antiphon.workspace.pages.campaign_report_list import UNMAPPED
 
 _SHOWN_HEARD = 3
 

@@ -207,8 +207,7 @@ def listed(db: Database, visit: Visit, ids: Sequence[UUID], *, text: str, at: da
     if not ids:
         return []
     quoted = _quoted(db, visit, ids, text) if text else {}
-    found = rows(db, sql(_HERE, "listed"), {"account": visit.account_id, "ids": list(ids)})
-    return [_row(row, quoted.get(row.id, []), at=at) for row in found]
+    return [_row(row, quoted.get(row.id, []), at=at) for row in verbs.listed(db, visit.account_id, ids)]
 
 
 def _quoted(db: Database, visit: Visit, ids: Sequence[UUID], text: str) -> dict[UUID, list[tuple[str, bool]]]:

@@ -20,7 +20,7 @@ from antiphon.workspace.pages.analytics import Asked, Typed, analytics_page, kee
 from antiphon.workspace.pages.analytics_answer import answer
 from antiphon.workspace.pages.analytics_files import KINDS, file
 from antiphon.workspace.pages.reports import metrics_page, reports_page
-from antiphon.workspace.replies import go, show
+from antiphon.workspace.replies import attached, go, show
 
 
 @require_safe
@@ -70,8 +70,7 @@ def export(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
     made = file(told, kind)
     detail = {"format": kind, "query": question.query(), "rows": len(told.table.rows)}
     audit(visit.account_id, actor=visit.actor, action="report.exported", subject="report", at=told.at, detail=detail)
-    headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(made.content, content_type=made.media_type, headers=headers)
+    return attached(made.content, media_type=made.media_type, name=made.name)
 
 
 @require_POST

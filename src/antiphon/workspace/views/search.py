@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from antiphon.accounts.audit import audit
+from antiphon.exports.asking import ask_conversations
+from antiphon.exports.lists import MOST
 from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.ids import reference
@@ -17,8 +19,8 @@ from antiphon.search.verbs import find
 from antiphon.workspace.access import Visit, tenant_view
 from antiphon.workspace.live import stream
 from antiphon.workspace.pages.search import Asked, asked_of, query_of, search_page, sought
-from antiphon.workspace.pages.search_file import MOST, as_csv
-from antiphon.workspace.replies import show
+from antiphon.workspace.pages.search_file import FORMS, found_file
+from antiphon.workspace.replies import attached, go, show
 
 _KEPT = "sought"
 _MOST_KEPT = 20
@@ -53,19 +55,26 @@ def search(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
 @require_POST
 @tenant_view("conversations.export")
 def export(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
-    """Give what was found as CSV; that it was taken is told in the audit trail, what was looked for without numbers and words."""
+    """Give what was found as a file, or have a long one made; the audit trail tells it, without the number and words looked for."""
     asked, at = replace(_asked(request, visit), after=None), clock.now()
+    wanted = sought(asked, visit.time_zone)
     try:
-        found = find(db, visit.account_id, sought(asked, visit.time_zone), limit=MOST, at=at)
+        found = find(db, visit.account_id, wanted, limit=MOST, at=at)
     except Invalid as refused:
         return _shown(request, visit, db, asked, refused=refused)
-    form = "spreadsheet" if request.POST.get("form") == "spreadsheet" else "exact"
-    detail = {"rows": len(found.ids), "form": form, "narrowed": query_of(replace(asked, text="", phone="", kept=""))[:200]}
+    given = request.POST.get("form", "")
+    form, narrowed = given if given in FORMS else "exact", query_of(replace(asked, text="", phone="", kept=""))[:200]
+    if found.has_next:
+        task = ask_conversations(
+            visit.account_id, wanted, form=FORMS[form], zone=visit.time_zone, narrowed=narrowed, actor=visit.actor, at=at
+        )
+        return go(request, "task", task.pk)
+    detail = {"rows": len(found.ids), "form": FORMS[form], "narrowed": narrowed}
     audit(visit.account_id, actor=visit.actor, action="conversations.exported", subject=f"account:{visit.account_id}", at=at, detail=detail)
-    name = f"conversations-{at:%Y-%m-%d}-{form}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Rows": str(len(found.ids))}
-    text = as_csv(db, visit, found.ids, is_for_spreadsheets=form == "spreadsheet")
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+    made = found_file(db, visit, found.ids, form=form, at=at)
+    response = attached(made.content, media_type=made.media_type, name=made.name)
+    response.headers["X-Rows"] = str(len(found.ids))
+    return response
 
 
 def _shown(
