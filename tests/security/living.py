@@ -53,6 +53,11 @@ class Living:
         """Return a caller of the API with an administrator's key."""
         return Caller(self.tenant.key())
 
+    @property
+    def deliver(self) -> Deliver:
+        """Return the way in of its provider."""
+        return Deliver(self.tenant)
+
     def visitor(self, role: str = "administrator") -> Client:
         """Return somebody of this role, signed in."""
         person = next(one for one in self.tenant.people.values() if one.role == role)

@@ -38,7 +38,10 @@ class Broadcast:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A consumer's text; `answering` names the broadcast it answers, `elsewhere` the engagement that it alone would be linked to."""
+    """A consumer's text; `answering` names the broadcast it answers, `elsewhere` the engagement that it alone would be linked to.
+
+    `media` are addresses, "" for one that is no web address.
+    """
 
     id: UUID
     at: datetime
@@ -169,7 +172,7 @@ def _replies(found: Sequence[Any], *, talk: Any, notices: dict[UUID, Any]) -> It
             id=row.id,
             at=row.received_at,
             text=row.text,
-            media=[str(one[0] if isinstance(one, list) else one) for one in json.loads(row.media or "[]")],
+            media=[_link(str(one[0] if isinstance(one, list) else one)) for one in json.loads(row.media or "[]")],
             answering=_broadcast(notice).name if notice else "",
             after=times.span((row.replied_at - notice.sent_at).total_seconds()) if notice else "",
             elsewhere=link_name(row.campaign, row.engagement) if differs else "",
@@ -177,6 +180,11 @@ def _replies(found: Sequence[Any], *, talk: Any, notices: dict[UUID, Any]) -> It
             mentions_stop=row.mentions_stop,
             notice_id=notice.id if notice else None,
         )
+
+
+def _link(url: str) -> str:
+    """Return an address that may be followed, "" for any other: consumers choose what comes here."""
+    return url if url.lower().startswith(("https://", "http://")) else ""
 
 
 def _sent(row: Any, *, talk: Any, membership_id: int) -> Sent:
