@@ -17,7 +17,7 @@ def main() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - after Django's set-up
     from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415 - as above
 
-    from antiphon.worker import loops, measuring  # noqa: PLC0415 - as above
+    from antiphon.worker import loops, measuring, patience  # noqa: PLC0415 - as above
 
     environment = current()
     failpoints.watch(environment.failpoints)
@@ -28,14 +28,19 @@ def main() -> None:
         raise TypeError(message)
     if environment.is_measured:
         counting.begin(counts_of(environment.home), part="worker")
-    with measuring.answering(environment), loops.running(), app.replace_connector(connector.get_worker_connector()) as working:
-        # A retried job does not wake the worker: it is found by polling.
-        working.run_worker(
-            concurrency=environment.job_threads,
-            fetch_job_polling_interval=1,
-            shutdown_graceful_timeout=environment.stop_seconds,
-            delete_jobs="successful",
-        )
+
+    def work() -> None:
+        with app.replace_connector(connector.get_worker_connector()) as working:
+            # A retried job does not wake the worker: it is found by polling.
+            working.run_worker(
+                concurrency=environment.job_threads,
+                fetch_job_polling_interval=1,
+                shutdown_graceful_timeout=environment.stop_seconds,
+                delete_jobs="successful",
+            )
+
+    with measuring.answering(environment), loops.running():
+        patience.work_on(work)
 
 
 if __name__ == "__main__":
