@@ -23,7 +23,7 @@ class Command:
     @property
     def module(self) -> str:
         """Return the dotted name of its module."""
-        return f"antiphon.cli.{self.name}"
+        return f"antiphon.cli.{self.name.replace('-', '_')}"
 
 
 RUN, SET_UP, LOOK = "Run", "Set up", "Look and repair"
@@ -41,6 +41,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app", SET_UP, "enable an app for an account"),
     Command("explain", LOOK, "say why a reply was linked as it was"),
     Command("export", LOOK, "write facts as Parquet files, a folder a day, for analysis elsewhere"),
+    Command("export-consumer", LOOK, "write everything known of one consumer as JSON"),
+    Command("erase", LOOK, "erase one consumer for ever; counts stay"),
     Command("recount", LOOK, "compare the counters with the stored facts"),
     Command("arrivals", LOOK, "list quarantined arrivals, and play stored arrivals again"),
     Command("backup", LOOK, "write database, spool and secret key into one verified file, while the site runs", Need.NOTHING),

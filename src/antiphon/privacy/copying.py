@@ -1,5 +1,6 @@
 """Everything that is known of one consumer, as one document: for them, when they ask for it."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,3 +35,12 @@ def copy_out(account_id: int, consumer_id: UUID, *, actor: str, at: datetime) ->
         lists = {name: [row._asdict() for row in rows(db, sql(__package__, statement), given)] for name, statement in LISTS.items()}
         audit(account_id, actor=actor, action="consumer.copied", subject=f"consumer:{consumer_id}", at=at)
     return {"copied_at": at, "consumer": found._asdict(), **lists}
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """Return the document as JSON to be read by people too."""
+    return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -13,9 +14,13 @@ from django.utils.translation import ngettext
 
 from antiphon.consumers import reading
 from antiphon.consumers.reading import RECENTLY, List
+from antiphon.conversations.models import Conversation
+from antiphon.conversations.types import State
 from antiphon.kit.db import Database
+from antiphon.kit.problems import Problem
 from antiphon.workspace import words
 from antiphon.workspace.access import Visit
+from antiphon.workspace.fields import Field, Form, form
 from antiphon.workspace.pages.beside import local_time, outcome_of
 from antiphon.workspace.pages.conversations import link_name
 from antiphon.workspace.words import Word
@@ -90,6 +95,9 @@ class ConsumerPage:
     who: str
     phone: str
     known_since: datetime
+    erased_at: datetime | None
+    may_copy: bool
+    may_erase: bool
     local_time: str
     opt_outs: list[OptOut]
     recent: list[Recent]
@@ -117,6 +125,9 @@ def consumer_page(
         who=found.name,
         phone=found.phone,
         known_since=found.created_at,
+        erased_at=found.erased_at,
+        may_copy=visit.may("consumers.copy"),
+        may_erase=visit.may("consumers.erase") and found.erased_at is None,
         local_time=local_time(found.phone, at=at),
         opt_outs=[_in_force(one) for one in reading.in_force(db, visit.account_id, consumer_id)],
         recent=[_recent(one) for one in reading.contacted(db, visit.account_id, consumer_id, since=at - RECENTLY)],
@@ -127,6 +138,40 @@ def consumer_page(
         nothing=str(_NONE[what]) if not after else _("Nothing older."),
         older=f"{last.at.isoformat()}_{last.id}" if last else "",
         ticket=ticket if not after else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePage:
+    """What erasing a consumer means for this one."""
+
+    id: UUID
+    who: str
+    phone: str
+    open_count: int
+    is_opted_out: bool
+    form: Form
+
+
+def erasure_page(
+    db: Database, visit: Visit, consumer_id: UUID, *, posted: QueryDict | None = None, refused: Problem | None = None
+) -> ErasurePage | None:
+    """Return the page, or None for one who is not in the account, or erased."""
+    found = reading.consumer(db, visit.account_id, consumer_id)
+    if found is None or found.erased_at:
+        return None
+    talks = Conversation.objects.filter(account_id=visit.account_id, consumer_id=consumer_id).exclude(state=State.CLOSED)
+    asked = Field(
+        "confirmation", _("Last four digits of the number"), help=_("Type them to erase this consumer."), is_first=True,
+        inputmode="numeric", longest=20,
+    )  # fmt: skip
+    return ErasurePage(
+        id=found.id,
+        who=found.name,
+        phone=found.phone,
+        open_count=talks.count(),
+        is_opted_out=bool(reading.in_force(db, visit.account_id, consumer_id)),
+        form=form(asked, posted=posted, refused=refused),
     )
 
 

@@ -1,20 +1,24 @@
-"""One consumer's page: who they are, what reached them, and the lists of everything between them and the account."""
+"""One consumer's page: who they are, what reached them, the lists of everything between them and the account; copied out, and erased."""
 
 from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from antiphon.consumers.reading import List
 from antiphon.kit import clock
-from antiphon.kit.db import Database
+from antiphon.kit.db import Database, account
+from antiphon.kit.problems import Missing, Problem
+from antiphon.privacy.copying import as_json, copy_out
+from antiphon.privacy.erasing import check_typed, erase
 from antiphon.workspace.access import Visit, tenant_view
 from antiphon.workspace.forms import identifier
 from antiphon.workspace.live import stream
-from antiphon.workspace.pages.consumers import consumer_page
-from antiphon.workspace.replies import show
+from antiphon.workspace.pages.consumers import consumer_page, erasure_page
+from antiphon.workspace.replies import go, show
 
 
 @require_safe
@@ -28,6 +32,37 @@ def consumer(request: HttpRequest, visit: Visit, db: Database, consumer_id: UUID
     if page is None:
         raise Http404
     return show(request, visit, "consumer.html", page, parts={"list"}, place=reverse("conversations"))
+
+
+@require_POST
+@tenant_view("consumers.copy")
+def export(request: HttpRequest, visit: Visit, db: Database, consumer_id: UUID) -> HttpResponse:  # noqa: ARG001 - every view gets them
+    """Give everything known of a consumer as JSON; the audit trail keeps that it was taken."""
+    try:
+        document = copy_out(visit.account_id, consumer_id, actor=visit.actor, at=clock.now())
+    except Missing:
+        raise Http404 from None
+    headers = {"Content-Disposition": f'attachment; filename="consumer-{consumer_id}.json"'}
+    return HttpResponse(as_json(document), content_type="application/json", headers=headers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_view("consumers.erase")
+def erasure(request: HttpRequest, visit: Visit, db: Database, consumer_id: UUID) -> HttpResponse:
+    """Tell what erasing means; posted with the last digits of the number, erase the consumer."""
+    page = erasure_page(db, visit, consumer_id)
+    if page is None:
+        raise Http404
+    if request.method != "POST":
+        return show(request, visit, "consumer_erasure.html", page, place=reverse("conversations"))
+    try:
+        check_typed(request.POST.get("confirmation", ""), page.phone)
+        with account(visit.account_id):
+            erase(visit.account_id, consumer_id, actor=visit.actor, at=clock.now())
+    except Problem as problem:
+        page = erasure_page(db, visit, consumer_id, posted=request.POST, refused=problem)
+        return show(request, visit, "consumer_erasure.html", page, status=problem.status, place=reverse("conversations"))
+    return go(request, "consumer", consumer_id, said=_("This consumer is erased; raw copies are looked through now."))
 
 
 def _place(text: str) -> tuple[datetime, UUID] | None:
