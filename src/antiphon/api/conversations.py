@@ -287,6 +287,20 @@ def transfer(request: HttpRequest, conversation_id: UUID, payload: TransferIn) -
     return _whole(caller.account_id, conversation_id)
 
 
+@router.delete(
+    "conversations/{uuid:conversation_id}/transfer",
+    response=ConversationWithTimeline,
+    auth=May("conversations.transfer"),
+    summary="Take a transfer back",
+)
+def undo_transfer(request: HttpRequest, conversation_id: UUID, agent: int | None = None) -> dict[str, Any]:
+    """By whoever made it (name the same `agent`), within two minutes, while nobody has taken or answered it since."""
+    caller = caller_of(request)
+    with account(caller.account_id) as db:
+        verbs.undo_transfer(db, caller.account_id, conversation_id, actor=_who(caller, agent), at=clock.now())
+    return _whole(caller.account_id, conversation_id)
+
+
 @router.put(
     "conversations/{uuid:conversation_id}/assignment",
     response=ConversationWithTimeline,
@@ -294,7 +308,7 @@ def transfer(request: HttpRequest, conversation_id: UUID, payload: TransferIn) -
     summary="Assign, or put back into the queue",
 )
 def assign(request: HttpRequest, conversation_id: UUID, payload: AssignmentIn) -> dict[str, Any]:
-    """A key of role agent may take what is queued, and put back what the agent has."""
+    """A key of role agent takes what is queued; it gives back by a transfer that names neither skill nor person."""
     caller = caller_of(request)
     actor = caller.actor if payload.agent is None else _person(caller, payload.agent)
     with account(caller.account_id) as db:
@@ -363,6 +377,13 @@ def _actor(caller: Caller, conversation_id: UUID, agent: int | None, *, is_takin
             "not_yours", "This agent does not have the conversation: take it first, or use a key of role supervisor.", field="agent"
         )
     return actor
+
+
+def _who(caller: Caller, agent: int | None) -> str:
+    """Return who acts where it does not matter who has the conversation now. Raises Invalid, Missing."""
+    if agent is None and caller.role not in _LEADING:
+        raise Invalid("agent_needed", "A key of role agent acts for a person: name the agent.", field="agent")
+    return caller.actor if agent is None else _person(caller, agent)
 
 
 def _person(caller: Caller, agent: int) -> str:
