@@ -59,8 +59,9 @@ _PAGES: dict[str, Callable[[Site], Any]] = {
     "a word, 200 found": _get("/conversations/?text=order0004"),
     "a word, one in four": _get("/conversations/?text=tuesday"),
     "two words": _get("/conversations/?text=van+order0001"),
-    "a whole number": _post(phone="+31600000400"),
-    "a part of a number": _post(phone="60000"),
+    "a whole number": _post(phone="+31621359600"),
+    "the end of a number": _post(phone="1359600"),
+    "the beginning of a number, one in ten": _post(phone="+31 6 2"),
     "nothing like it": _get("/conversations/?text=elephants"),
 }
 

@@ -11,36 +11,43 @@ _STEP = 100_000
 _ANALYZE = "vacuum analyze consumer, notice, arrival_key, campaign, engagement, entry_point, engagement_entry_point"
 
 
-def seed(environment: Environment, *, notices: int, engagements: int) -> Seeded:
-    """Return a seeded site; one that is seeded already is used as it is. All notices are new to the counters."""
+def seed(environment: Environment, *, notices: int, engagements: int, name: str = "Bench") -> Seeded:
+    """Return a seeded account; one that is seeded already is used as it is. All notices are new to the counters."""
     from antiphon.accounts.models import Account  # noqa: PLC0415 - after Django's set-up
 
-    found = Account.objects.filter(name="Bench").first()
+    found = Account.objects.filter(name=name).first()
     if found is None:
-        _make(environment, notices=notices, engagements=engagements)
-        found = Account.objects.get(name="Bench")
+        _make(environment, name, notices=notices, engagements=engagements)
+        found = Account.objects.get(name=name)
     return _seeded(found.id)
 
 
-def _make(environment: Environment, *, notices: int, engagements: int) -> None:
+def _make(environment: Environment, name: str, *, notices: int, engagements: int) -> None:
     from antiphon.accounts import verbs as accounts  # noqa: PLC0415 - after Django's set-up
     from antiphon.providers import verbs as providers  # noqa: PLC0415 - as above
 
     at = clock.now()
-    made = accounts.create_account("Bench", actor="command", at=at)
+    made = accounts.create_account(name, actor="command", at=at)
     accounts.enable_app(made.id, "cm", actor="command", at=at)
     skill = accounts.create_skill(made.id, name="care", actor="command", at=at)
     new = providers.NewSource(app="cm", name="CM", product_token="bench", numbers=(NUMBER,), default_skill_id=skill.id)  # noqa: S106
     source = providers.connect(made.id, new, actor="command", at=at)
-    given = {"account": made.id, "source": source.id, "skill": skill.id, "engagements": engagements, "number": NUMBER, "total": notices}
+    given = {"account": made.id, "source": source.id, "skill": skill.id, "engagements": engagements, "number": NUMBER}
     with as_owner(environment) as db:
         run(db, sql("antiphon.bench", "seed_claims"), given)
         run(db, _ANALYZE)
-        for first in range(1, notices + 1, _STEP):
-            span = given | {"first": first, "last": min(first + _STEP - 1, notices)}
+    grow(environment, _seeded(made.id), first=1, last=notices, engagements=engagements)
+
+
+def grow(environment: Environment, seeded: Seeded, *, first: int, last: int, engagements: int) -> None:
+    """Store the notices of these numbers as the line would have stored them, the last one sent now, the first 20 days ago."""
+    given = {"account": seeded.account_id, "source": seeded.source_id, "engagements": engagements, "number": NUMBER, "total": last}
+    with as_owner(environment) as db:
+        for begin in range(first, last + 1, _STEP):
+            span = given | {"first": begin, "last": min(begin + _STEP - 1, last)}
             run(db, sql("antiphon.bench", "seed_consumers"), span)
             run(db, sql("antiphon.bench", "seed_notices"), span)
-            progress(f"seeded {span['last']:,} of {notices:,} notices")
+            progress(f"seeded {span['last']:,} of {last:,} notices")
         run(db, _ANALYZE)
 
 

@@ -44,9 +44,9 @@ class Region:
 
     def gap(self, topics: frozenset[str]) -> str:
         """Return the name of the wait between two times of asking."""
-        if not self.at_once:
+        if not self.at_once or not topics:
             return "GAP"
-        return "QUICK" if not topics or self.at_once & topics else "SLOW"
+        return "QUICK" if self.at_once & topics else "SLOW"
 
 
 class _Regions(HTMLParser):
@@ -76,6 +76,7 @@ class Watcher:
     told: dict[str, float] = field(default_factory=dict)
     asked: int = 0
     changes: int = 0
+    everything: int = 0
     regions: list[Region] = field(default_factory=list)
     _rules: dict[str, float] = field(default_factory=rules)
     _live: str = ""
@@ -93,9 +94,14 @@ class Watcher:
 
     async def watch(self) -> None:
         """Listen and ask again until cancelled."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._listen())
-            both.create_task(self._ask_when_due())
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._listen())
+                both.create_task(self._ask_when_due())
+        finally:
+            for task in self._asking:
+                task.cancel()
+            await asyncio.gather(*self._asking, return_exceptions=True)
 
     def expect(self, words: str, *, subject: str) -> None:
         """Await words on the page; `subject` is what the change that brings them is about."""
@@ -112,6 +118,7 @@ class Watcher:
     def _hear(self, told: dict[str, Any]) -> None:
         now = time.perf_counter()
         self.changes += 1
+        self.everything += not told["topics"]
         for words, subject in self.awaited.items():
             if words not in self.told and (not told["subjects"] or subject in told["subjects"] or subject in told["topics"]):
                 self.told[words] = now

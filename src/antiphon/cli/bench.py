@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from antiphon.bench.bulk import notices_bulk
 from antiphon.bench.export import export
+from antiphon.bench.growth import growth
 from antiphon.bench.hooks import notices, replies
+from antiphon.bench.mixed import mixed
 from antiphon.bench.pages import pages
 from antiphon.bench.plans import plans
 from antiphon.bench.report import report
@@ -25,6 +28,9 @@ BENCHES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "pages": pages,
     "report": report,
     "export": export,
+    "notices-bulk": notices_bulk,
+    "growth": growth,
+    "mixed": mixed,
     "reply-to-screen": reply_to_screen,
 }
 

@@ -1,6 +1,6 @@
 -- So many conversations of as many consumers over two years, one reply each; the newest few hundred are open, half of them the agent's. Of each
 -- rare thing there are 200, however many conversations there are: lists of them are equally long.
--- Index: none; only written.
+-- Numbers are spread over all that begin with +316. Index: none; only written.
 with told as (
     select i,
         (lpad(to_hex(i), 12, '0') || '70008' || substr(md5('k' || i), 1, 15))::uuid as consumer,
@@ -14,7 +14,7 @@ with told as (
     from generate_series(%(first)s::int, %(last)s::int) i
 ), consumers as (
     insert into consumer (account_id, id, phone, created_at)
-    select %(account)s::bigint, consumer, '+316' || lpad(i::text, 8, '0'), at from told
+    select %(account)s::bigint, consumer, '+316' || lpad((i * 61803399::bigint %% 100000000)::text, 8, '0'), at from told
 ), replies as (
     insert into reply (
         account_id, id, source_id, consumer_id, conversation_id, to_number, to_key, text, media, external_campaign, campaign_key, reference,

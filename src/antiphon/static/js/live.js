@@ -12,6 +12,7 @@
   const HUNG_MS = 10000;
   const SOON_MS = 2000;
   const MINUTE_MS = 60000;
+  const OFTEN_MS = 15000;
   const STILL_MS = 40000;
   const BACK_OFF_MS = [1000, 2000, 5000, 15000, 30000];
   let stream = null;
@@ -94,9 +95,8 @@
   }
 
   function gap(region, topics) {
-    if (!region.dataset.atOnce) return GAP_MS;
-    const own = region.dataset.atOnce.split(" ");
-    return topics.length === 0 || own.some((topic) => topics.includes(topic)) ? QUICK_MS : SLOW_MS;
+    if (!region.dataset.atOnce || topics.length === 0) return GAP_MS;
+    return region.dataset.atOnce.split(" ").some((topic) => topics.includes(topic)) ? QUICK_MS : SLOW_MS;
   }
 
   function want(topics) {
@@ -196,6 +196,12 @@
     for (const region of regions()) if (region.hasAttribute("data-calm")) refresh(region);
   }
 
+  // What is told of by no stream, since every text in and out would: looked at now and then, while somebody may be looking.
+  function glance() {
+    if (document.visibilityState !== "visible") return;
+    for (const region of regions()) if (region.hasAttribute("data-often")) refresh(region);
+  }
+
   // While something is under way that nobody is told the end of, look again soon.
   function look() {
     say();
@@ -217,5 +223,6 @@
     look();
     prepare();
     setInterval(tick, MINUTE_MS);
+    setInterval(glance, OFTEN_MS);
   });
 })();
