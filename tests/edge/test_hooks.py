@@ -14,6 +14,7 @@ from antiphon.kit.db import account
 from antiphon.providers import verbs as providers
 from antiphon.providers.models import SourceHeard
 from tests.edge.serving import Serving, limits, notice, reply, serving, wait_until
+from tests.faults.hostile import HOSTILE
 from tests.kit.world import CLEO, MIA, Tenant, World
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "jobs"])
@@ -76,41 +77,6 @@ def test_sources_change_without_a_restart(committed: World, edge: Serving) -> No
     providers.disconnect(north.id, second.id, actor="command", at=committed.clock(), confirmation="CM 2")
     wait_until(lambda: edge.post(key, "reply", body).status_code == 404)
     assert edge.post(old, "reply", body).status_code == 200
-
-
-HOSTILE: dict[str, bytes] = {
-    "nothing": b"",
-    "deep": b"[" * 100_000,
-    "deep objects": b'{"a":' * 1000 + b"1" + b"}" * 1000,
-    "5,000 digits": b'{"from": ' + b"1" * 5000 + b"}",
-    "NaN": b'{"from": NaN}',
-    "infinity": b'{"from": 1e999, "to": -Infinity}',
-    "not UTF-8": b'{"from": "\xff\xfe"}',
-    "half a surrogate": b'{"from":{"number":"0031611111111"},"to":{"number":"003197000004410"},"message":{"text":"\\ud800 hi"}}',
-    "NUL": b'{"from":{"number":"0031611111111"},"to":{"number":"003197000004410"},"message":{"text":"a\\u0000b"},"reference":"\\u0000"}',
-    "a form": b"from=0031611111111&to=1234&body=hi",
-    "XML": b"<message><from>0031611111111</from></message>",
-    "a number": b"7",
-    "a text": b'"stop"',
-    "null": b"null",
-    "an empty list": b"[]",
-    "lists in lists": b"[[[[]]]]",
-    "a list of anything": b'[1, "a", null, {}, [], true]',
-    "groupings null": b'{"from":{"number":31611111111},"to":{"number":3197000004410},"message":{"text":"hi"},"groupings":null}',
-    "groupings of objects": b'{"from":{"number":"31611111111"},"to":{"number":"1"},"message":{"text":"hi"},"groupings":[{},{},{}]}',
-    "a very long number": b'{"from":{"number":"' + b"9" * 9000 + b'"},"to":{"number":"1"},"message":{"text":"hi"}}',
-    "a very long campaign": b'{"from":{"number":"31611111111"},"to":{"number":"1"},"message":{"text":"hi"},"groupings":["'
-    + b"c" * 9000
-    + b'"]}',
-    "a long text": b'{"from":{"number":"31611111111"},"to":{"number":"3197000004410"},"message":{"text":"' + b"x" * 200_000 + b'"}}',
-    "year 1": b'{"from":{"number":"31611111111"},"to":{"number":"1"},"message":{"text":"hi"},"timeUtc":"0001-01-01T00:00:00"}',
-    "year 9999": b'{"from":{"number":"31611111111"},"to":{"number":"1"},"message":{"text":"hi"},"timeUtc":"9999-12-31T23:59:59-14:00"}',
-    "keys twice": b'{"from":"31611111111","from":{"number":"31622222222"},"to":"1234","body":"hi"}',
-    "a report as text": b'{"messages": "msg"}',
-    "a report list of nothing": b'{"messages":{"msg":[null, 1, {"status": 5}, {}]}}',
-    "arabic digits": '{"from":"٣١٦١١١١١١١١١","to":"1234","body":"hi"}'.encode(),
-    "a byte order mark": b"\xef\xbb\xbf" + b'{"from":"31611111111","to":"1234","body":"hi"}',
-}
 
 
 @pytest.mark.parametrize("kind", ["reply", "report", "opt_out"])

@@ -3,12 +3,16 @@
 import random
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.conversations.provider import providing
 from tests.faults import battery
 from tests.faults.battery import Fault, Field, suffer, together
+from tests.faults.judge import recover
+from tests.faults.load import reply
 from tests.faults.site import site
+from tests.faults.tracing import STRACE, is_durable_first, order, traced
 from tests.webhooks.receiver import receiving
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -26,6 +30,30 @@ def check(field: Field, fault: Fault) -> None:
     verdict = suffer(field, fault)
     assert verdict.is_good, verdict
     assert verdict.acknowledged > 20
+
+
+@pytest.mark.skipif(STRACE is None, reason="needs strace")
+def test_a_webhook_is_durable_before_it_is_answered(field: Field) -> None:
+    assert is_durable_first(order_of_one(field, "to the database"))
+    with battery.refused(field.site):
+        spooled = order_of_one(field, "to the spool")
+    assert ("q" in spooled, is_durable_first(spooled)) == (False, True)
+    recover(field.site)
+
+
+def order_of_one(field: Field, text: str) -> str:
+    """Send one webhook, and return what the web workers did, in order."""
+    file = field.folder / f"{text.replace(' ', '-')}.trace"
+    with traced(field.site.web_workers(), file):
+        assert httpx.post(field.site.hook("reply"), json=reply(field.site, "0031611111111", text), timeout=30).status_code == 200
+    return order(file.read_text(), text)
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_good"), [("qca", True), ("qacc", False), ("wsa", True), ("was", False), ("sac", False), ("qc", False), ("ccqca", True)]
+)
+def test_an_order_that_answers_first_is_told_from_one_that_does_not(seen: str, *, is_good: bool) -> None:
+    assert is_durable_first(seen) is is_good
 
 
 def test_web_and_worker_killed_at_every_failpoint(field: Field) -> None:
