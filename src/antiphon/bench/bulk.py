@@ -96,7 +96,7 @@ def _copied(db: Database, account_id: int, since: datetime, *, expected: int) ->
     run(db, _KEY)
     asked = "copy (select * from notice where account_id = %(account)s::bigint and received_at >= %(since)s::timestamptz) to stdout"
     with db.cursor() as cursor:
-        with cursor.copy(asked, {"account": account_id, "since": since}) as out:  # type: ignore[arg-type]
+        with cursor.copy(asked, {"account": account_id, "since": since}) as out:
             stored = b"".join(out)
         began = time.perf_counter()
         with cursor.copy("copy bare from stdin") as into:

@@ -103,10 +103,10 @@ def _asked(account_id: int, sought: Sought, *, at: datetime) -> dict[str, Any]:
 
 def _query(db: Database, account_id: int, sought: Sought) -> str | None:
     """Return the question to the index, which names the account; None when nothing is asked that the index is quicker at."""
-    parts = [*_marks(sought), *_number(sought.phone)]
-    if sought.text:
-        parts.append(text_query(db, account_id, sought.text))
-    return " & ".join([f"'@{account_id}'", *(f"({part})" for part in parts)]) if parts else None
+    marked = [" | ".join(f"'@{account_id}{mark}'" for mark in any_of) for any_of in [*_marks(sought), *_number(sought.phone)]]
+    if not sought.text:
+        return " & ".join(f"({part})" for part in marked) or None
+    return " & ".join([*(f"({part})" for part in marked or [f"'@{account_id}'"]), f"({text_query(db, account_id, sought.text)})"])
 
 
 def text_query(db: Database, account_id: int, text: str) -> str:
@@ -117,20 +117,20 @@ def text_query(db: Database, account_id: int, text: str) -> str:
     return str(found.query)
 
 
-def _number(phone: str) -> list[str]:
+def _number(phone: str) -> list[list[str]]:
     if not phone:
         return []
     digits = digits_of(phone)
     if len(digits) < LEAST_DIGITS:
         raise Invalid("few_digits", "Type at least three digits of the number.", field="phone")
-    return [f"'#{digits[place : place + 3]}'" for place in range(len(digits) - 2)]
+    return [[f"#{digits[place : place + 3]}"] for place in range(len(digits) - 2)]
 
 
-def _marks(sought: Sought) -> list[str]:
-    """Return the marks that conversations must have; search_entry_of() writes them."""
+def _marks(sought: Sought) -> list[list[str]]:
+    """Return the marks that conversations must have, one of each list; search_entry_of() writes them, each behind its account."""
     linked = ("skill", "source", "agent", "campaign", "engagement", "entry_point")
-    marks = [f"'&{name}{getattr(sought, name):d}'" for name in linked if getattr(sought, name) is not None]
+    marks = [[f"&{name}{getattr(sought, name):d}"] for name in linked if getattr(sought, name) is not None]
     states = OPEN if sought.is_overdue and not sought.states else sought.states
-    marks += [" | ".join(f"'={state}'" for state in states)] if states else []
-    marks += [f"'?{sought.verdict}'"] if sought.verdict else []
-    return marks + ([f"'!{sought.outcome}'"] if sought.outcome else [])
+    marks += [[f"={state}" for state in states]] if states else []
+    marks += [[f"?{sought.verdict}"]] if sought.verdict else []
+    return marks + ([[f"!{sought.outcome}"]] if sought.outcome else [])

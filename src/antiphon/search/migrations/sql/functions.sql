@@ -59,11 +59,13 @@ create function search_digits(phone text) returns text[] language sql immutable 
     )
 $$;
 
--- Everything that one conversation is found by. The newest 200 replies and answers count, so that one that never ends stays quick.
+-- Everything that one conversation is found by: words, the account, and marks that begin with the account, so that looking for a mark
+-- need not read beside it the list of everything the account has. The newest 200 replies and answers count, so that one that never ends
+-- stays quick.
 create function search_entry_of(account bigint, conversation_id uuid) returns tsvector language sql stable as $$
-    select array_to_tsvector(array_remove(
-            search_digits(k.phone) || array[
-                '@' || account,
+    select array_to_tsvector(array['@' || account] || array(
+            select '@' || account || mark
+            from unnest(search_digits(k.phone) || array[
                 '=' || c.state,
                 '?' || c.verdict,
                 '&skill' || c.skill_id,
@@ -73,8 +75,8 @@ create function search_entry_of(account bigint, conversation_id uuid) returns ts
                 '&engagement' || c.engagement_id,
                 '&entry_point' || c.entry_point_id,
                 '!' || case when c.outcome is null then 'none' when (c.outcome ->> 'goal_reached')::boolean then 'reached' else 'missed' end
-            ],
-            null
+            ]) as marks (mark)
+            where mark is not null
         ))
         || search_words(concat_ws(' . ', k.name, n.text, replies.said, answers.said), c.language)
     from conversation c
