@@ -1,6 +1,8 @@
 """Building, saving, sharing and exporting a report in a real browser; every picture in both themes."""
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Looked
+from tests.browser.desk import PHONES, write
 
 pytestmark = pytest.mark.xdist_group("browser")
 SHOTS = Path(__file__).parents[2] / "var" / "screenshots"
@@ -18,6 +21,7 @@ PICTURES = {
     "funnel": "picture=funnel&range=all",
     "heat": "metric=replies&by=&picture=heat&range=all",
 }
+PATIENCE_SECONDS = 60
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -55,6 +59,48 @@ def test_a_tooltip_is_made_of_elements(looked: Looked) -> None:
     assert box
     looked.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
     expect(looked.page.locator(".drawing-tip")).to_contain_text(":00")
+
+
+def test_numbers_of_today_follow_and_never_under_the_hand(looked: Looked) -> None:
+    """A reply comes in: the table and the picture are brought up to date, though not while the pointer is in them."""
+    page = looked.page
+    page.clock.install()
+    looked.sign_in("Cam")
+    looked.go("/analytics/?metric=replies&by=verdict&picture=bars&range=today")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    before = int(total(page).replace(",", "")) if page.locator("table.table").count() else 0
+    page.locator("h1").hover()
+    write(looked.site, next(PHONES), "One more for today")
+    until(page, lambda: page.locator("table.table").count() == 1 and total(page) == str(before + 1))
+    drawing = drawn(page)
+    assert page.locator("[data-chart] svg").count() == 1
+    page.locator("table.table").hover()
+    write(looked.site, next(PHONES), "And another")
+    with page.expect_response(lambda answer: "/analytics/" in answer.url):
+        page.clock.run_for(16_000)
+    assert total(page) == str(before + 1)
+    page.locator("h1").hover()
+    until(page, lambda: total(page) == str(before + 2))
+    expect(page.locator("[data-chart] svg")).to_have_count(1)
+    assert drawn(page) != drawing
+
+
+def test_days_that_are_over_stay_as_they_are(looked: Looked) -> None:
+    looked.sign_in("Cam")
+    looked.go("/analytics/?metric=replies&first=2026-01-01&last=2026-01-31")
+    expect(looked.page.get_by_text("Live", exact=True)).to_have_count(0)
+    assert looked.page.locator("#live[data-often]").count() == 0
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Let the page's clock go until something holds, however long the machine takes for it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        page.clock.run_for(16_000)
+        page.wait_for_timeout(200)
+        if holds():
+            return
+    pytest.fail("the page did not follow")
 
 
 def test_built_by_keyboard_saved_shared_and_found_by_another(looked: Looked, second: Looked) -> None:

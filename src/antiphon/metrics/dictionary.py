@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 
 class Unit(StrEnum):
     """What a metric's value is; a share comes with the name of what it divides by."""
@@ -63,8 +65,8 @@ class Metric:
     is_running: bool = False
 
 
-_SENT_AT, _REPLIED_AT, _STARTED_AT = "the notice's `sent_at`", "`replied_at`", "the conversation's `started_at`"
-_OWN, _ANSWERED_AT = "its own instant", "the answer's instant"
+_SENT_AT, _REPLIED_AT, _STARTED_AT = _("the notice's `sent_at`"), _("`replied_at`"), _("the conversation's `started_at`")
+_OWN, _ANSWERED_AT = _("its own instant"), _("the answer's instant")
 _NOTICE, _REPLY, _OPEN = ("verdict", "agent", "closed_by"), ("agent", "closed_by"), ("closed_by",)
 
 
@@ -93,84 +95,91 @@ _SHARE: dict[str, Any] = {"unit": Unit.SHARE}
 _RUNNING: dict[str, Any] = {"unit": Unit.SHARE, "is_running": True}
 
 _ALL = (
-    _of_notices("sent", "Sent", "Notices: texts that the provider says it sent."),
+    _of_notices("sent", _("Sent"), _("Notices: texts that the provider says it sent.")),
     _of_notices(
         "delivered",
-        "Delivered",
-        "Notices whose delivery state is delivered or read; inferred where the provider's report names no notice.",
+        _("Delivered"),
+        _("Notices whose delivery state is delivered or read; inferred where the provider's report names no notice."),
         over=(Base.SENT,),
     ),
-    _of_notices("failed", "Failed", "Notices whose delivery state is failed.", over=(Base.SENT,)),
-    _of_replies("replies", "Replies", "Texts from consumers, opt-outs left out."),
+    _of_notices("failed", _("Failed"), _("Notices whose delivery state is failed."), over=(Base.SENT,)),
+    _of_replies("replies", _("Replies"), _("Texts from consumers, opt-outs left out.")),
     _of_replies(
         "responders",
-        "Responders",
-        "First replies of a consumer to a broadcast: a source and external campaign, or without one a source, sender and UTC day.",
+        _("Responders"),
+        _("First replies of a consumer to a broadcast: a source and external campaign, or without one a source, sender and UTC day."),
         stored="time_to_reply",
         over=(Base.REACHED,),
     ),
-    _of_replies("time_to_reply", "Time to reply", "From the notice to a responder's first reply.", unit=Unit.SECONDS),
-    _of_conversations("conversations_started", "Conversations", "Conversations, linked or not.", **_TALKS),
+    _of_replies("time_to_reply", _("Time to reply"), _("From the notice to a responder's first reply."), unit=Unit.SECONDS),
+    _of_conversations("conversations_started", _("Conversations"), _("Conversations, linked or not."), **_TALKS),
     _of_conversations(
-        "conversations_linked", "Linked conversations", "Conversations that are linked to an engagement.", linked=Linked.YES, **_TALKS
+        "conversations_linked", _("Linked conversations"), _("Conversations that are linked to an engagement."), linked=Linked.YES, **_TALKS
     ),
     _of_conversations(
-        "conversations_unlinked", "Unlinked conversations", "Conversations that are linked to none.", linked=Linked.NO, **_TALKS
+        "conversations_unlinked", _("Unlinked conversations"), _("Conversations that are linked to none."), linked=Linked.NO, **_TALKS
     ),
-    _of_conversations("handled", "Handled", "Conversations with at least one accepted answer."),
-    _of_conversations("interactive", "Interactive", "Conversations whose consumer wrote again after an answer."),
-    _of_conversations("abandoned", "Abandoned", "Conversations that were closed without any answer.", lacks=()),
+    _of_conversations("handled", _("Handled"), _("Conversations with at least one accepted answer.")),
+    _of_conversations("interactive", _("Interactive"), _("Conversations whose consumer wrote again after an answer.")),
+    _of_conversations("abandoned", _("Abandoned"), _("Conversations that were closed without any answer."), lacks=()),
     _of_conversations(
         "time_to_first_answer",
-        "Time to first answer",
-        "From a conversation's first reply to its first answer, on receipt time.",
+        _("Time to first answer"),
+        _("From a conversation's first reply to its first answer, on receipt time."),
         unit=Unit.SECONDS,
     ),
     _of_conversations(
         "time_in_queue",
-        "Time in queue",
-        "From a conversation's first reply to its first agent, on receipt time; under the skill and agent of that moment.",
+        _("Time in queue"),
+        _("From a conversation's first reply to its first agent, on receipt time; under the skill and agent of that moment."),
         unit=Unit.SECONDS,
     ),
     _of_conversations(
-        "duration", "Duration", "From a conversation's first reply to its close, on receipt time.", unit=Unit.SECONDS, lacks=()
+        "duration", _("Duration"), _("From a conversation's first reply to its close, on receipt time."), unit=Unit.SECONDS, lacks=()
     ),
-    _at_own("conversations_closed", "Closed", "Conversations closed, by whom.", group=Group.CONVERSATIONS, lacks=()),
+    _at_own("conversations_closed", _("Closed"), _("Conversations closed, by whom."), group=Group.CONVERSATIONS, lacks=()),
     _at_own(
-        "transfers", "Transfers", "Transfers of conversations, counted under the skill and agent they left.", group=Group.CONVERSATIONS
+        "transfers",
+        _("Transfers"),
+        _("Transfers of conversations, counted under the skill and agent they left."),
+        group=Group.CONVERSATIONS,
     ),
-    _of_answers("answers", "Answers", "Answers that the provider accepted."),
-    _of_answers("answers_overdue", "Overdue answers", "Answers after their conversation was due."),
+    _of_answers("answers", _("Answers"), _("Answers that the provider accepted.")),
+    _of_answers("answers_overdue", _("Overdue answers"), _("Answers after their conversation was due.")),
     _of_answers(
         "response_time",
-        "Response time",
-        "From the first of consecutive unanswered replies to the answer, as known when the provider accepted it.",
+        _("Response time"),
+        _("From the first of consecutive unanswered replies to the answer, as known when the provider accepted it."),
         unit=Unit.SECONDS,
     ),
     _at_own(
         "opt_outs",
-        "Opt-outs",
-        "Opt-outs, counted under the latest eligible notice.",
+        _("Opt-outs"),
+        _("Opt-outs, counted under the latest eligible notice."),
         group=Group.REPLIES,
         over=(Base.REACHED,),
         lacks=_NOTICE,
     ),
-    _at_own("goals", "Goals", "Goals reached; with the goal conversation, each linked conversation.", over=(Base.CONVERSATIONS, Base.SENT)),
-    _at_own("goal_value", "Goal value", "Value of the goals reached, per currency.", unit=Unit.MONEY, over=(Base.CONVERSATIONS, Base.SENT)),
-    _of_notices("delivery_rate", "Delivery rate", "Delivered over sent.", stored="delivered", over=(Base.SENT,), **_SHARE),
-    _of_notices("failure_rate", "Failure rate", "Failed over sent.", stored="failed", over=(Base.SENT,), **_SHARE),
+    _at_own(
+        "goals", _("Goals"), _("Goals reached; with the goal conversation, each linked conversation."), over=(Base.CONVERSATIONS, Base.SENT)
+    ),
+    _at_own(
+        "goal_value", _("Goal value"), _("Value of the goals reached, per currency."), unit=Unit.MONEY, over=(Base.CONVERSATIONS, Base.SENT)
+    ),
+    _of_notices("delivery_rate", _("Delivery rate"), _("Delivered over sent."), stored="delivered", over=(Base.SENT,), **_SHARE),
+    _of_notices("failure_rate", _("Failure rate"), _("Failed over sent."), stored="failed", over=(Base.SENT,), **_SHARE),
     _of_replies(
         "response_rate",
-        "Response rate",
-        "Responders over delivered where the provider reports it, else over sent.",
+        _("Response rate"),
+        _("Responders over delivered where the provider reports it, else over sent."),
         stored="time_to_reply",
         over=(Base.REACHED,),
         **_RUNNING,
     ),
     _at_own(
         "opt_out_rate",
-        "Opt-out rate",
-        "Opt-outs over delivered where the provider reports it, else over sent.",
+        _("Opt-out rate"),
+        _("Opt-outs over delivered where the provider reports it, else over sent."),
         stored="opt_outs",
         group=Group.REPLIES,
         over=(Base.REACHED,),
@@ -179,31 +188,33 @@ _ALL = (
     ),
     _of_conversations(
         "linked_rate",
-        "Linked rate",
-        "Linked conversations over conversations.",
+        _("Linked rate"),
+        _("Linked conversations over conversations."),
         linked=Linked.YES,
         over=(Base.CONVERSATIONS,),
         **_TALKS,
         **_SHARE,
     ),
     _of_conversations(
-        "handled_rate", "Handled rate", "Handled over conversations.", stored="handled", over=(Base.CONVERSATIONS,), **_SHARE
+        "handled_rate", _("Handled rate"), _("Handled over conversations."), stored="handled", over=(Base.CONVERSATIONS,), **_SHARE
     ),
     _of_conversations(
-        "interactive_rate", "Interactive rate", "Interactive over handled.", stored="interactive", over=(Base.HANDLED,), **_SHARE
+        "interactive_rate", _("Interactive rate"), _("Interactive over handled."), stored="interactive", over=(Base.HANDLED,), **_SHARE
     ),
     _of_conversations(
         "abandoned_rate",
-        "Abandoned rate",
-        "Abandoned over conversations.",
+        _("Abandoned rate"),
+        _("Abandoned over conversations."),
         stored="abandoned",
         over=(Base.CONVERSATIONS,),
         lacks=(),
         **_SHARE,
     ),
-    _of_answers("overdue_rate", "Overdue rate", "Overdue answers over answers.", stored="answers_overdue", over=(Base.ANSWERS,), **_SHARE),
-    _at_own("goal_rate", "Goal rate", "Goals over conversations.", stored="goals", over=(Base.CONVERSATIONS,), **_RUNNING),
-    _at_own("goals_per_text", "Goals per text", "Goals over sent.", stored="goals", over=(Base.SENT,), **_RUNNING),
+    _of_answers(
+        "overdue_rate", _("Overdue rate"), _("Overdue answers over answers."), stored="answers_overdue", over=(Base.ANSWERS,), **_SHARE
+    ),
+    _at_own("goal_rate", _("Goal rate"), _("Goals over conversations."), stored="goals", over=(Base.CONVERSATIONS,), **_RUNNING),
+    _at_own("goals_per_text", _("Goals per text"), _("Goals over sent."), stored="goals", over=(Base.SENT,), **_RUNNING),
 )
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
@@ -225,16 +236,16 @@ class Dimension:
 DIMENSIONS: dict[str, Dimension] = {
     dimension.name: dimension
     for dimension in (
-        Dimension("campaign_type", "`outbound` for what is linked or mapped, else `none`.", is_number=False),
-        Dimension("campaign", "The campaign."),
-        Dimension("engagement", "The engagement."),
-        Dimension("entry_point", "The entry point."),
-        Dimension("source", "The source."),
-        Dimension("skill", "The skill at the moment of the fact."),
-        Dimension("language", "The language.", is_number=False),
-        Dimension("verdict", "The verdict of the reply or conversation.", is_number=False),
-        Dimension("agent", "The agent at the moment of the fact."),
-        Dimension("closed_by", "`agent`, `consumer` or `system`.", is_number=False),
+        Dimension("campaign_type", _("`outbound` for what is linked or mapped, else `none`."), is_number=False),
+        Dimension("campaign", _("The campaign.")),
+        Dimension("engagement", _("The engagement.")),
+        Dimension("entry_point", _("The entry point.")),
+        Dimension("source", _("The source.")),
+        Dimension("skill", _("The skill at the moment of the fact.")),
+        Dimension("language", _("The language."), is_number=False),
+        Dimension("verdict", _("The verdict of the reply or conversation."), is_number=False),
+        Dimension("agent", _("The agent at the moment of the fact.")),
+        Dimension("closed_by", _("`agent`, `consumer` or `system`."), is_number=False),
     )
 }
 """Every dimension by machine name."""

@@ -1,5 +1,5 @@
 // Draws what `data-chart` holds (JSON from the server) with ECharts, in the colours of the page's roles, again when the theme
-// changes. Tooltips are elements, since the page allows no style in markup; the numbers stand in the tables beside.
+// changes or the numbers do: what is drawn lies in an element of its own, which a morph leaves alone. Tooltips are elements, since the page allows no style in markup; the numbers stand in the tables beside.
 (() => {
   const SERIES = ["--chart-1", "--chart-2", "--chart-3"];
   const DASHES = ["solid", [6, 4], [2, 4], [10, 3, 2, 3], [3, 2], [14, 5]];
@@ -101,7 +101,7 @@
     const [one] = drawing.series;
     return {
       ...common(color),
-      grid: { left: 8, right: 72, top: 4, bottom: 8, containLabel: true },
+      grid: { left: 28, right: 72, top: 4, bottom: 8, containLabel: true },
       xAxis: axis(color, { type: "value", axisLine: { show: false }, axisLabel: { color: color["--color-text-faint"], fontSize: 11, formatter: UNITS[drawing.unit] } }),
       yAxis: axis(color, { type: "category", inverse: true, data: drawing.x, splitLine: { show: false }, axisLabel: { color: color["--color-text"], fontSize: 12, width: 180, overflow: "truncate" } }),
       tooltip: { ...common(color).tooltip, trigger: "item", formatter: (point) => tip(point.name, [[one.name, one.shown[point.dataIndex]]]) },
@@ -145,7 +145,8 @@
     place.closest("[data-drawn]")?.removeAttribute("hidden");
     place.dataset.kind = drawing.kind;
     if (drawing.kind === "ranked") place.dataset.size = drawing.x.length > 8 ? "tall" : drawing.x.length < 5 ? "short" : "";
-    const chart = drawn.get(place) ?? echarts.init(place, null, { renderer: "svg" });
+    const sheet = place.firstElementChild ?? place.appendChild(document.createElement("div"));
+    const chart = drawn.get(place) ?? echarts.init(sheet, null, { renderer: "svg" });
     chart.setOption(KINDS[drawing.kind](drawing, roles(place)), true);
     if (!drawn.has(place)) new ResizeObserver(() => chart.resize()).observe(place);
     drawn.set(place, chart);

@@ -101,6 +101,8 @@ class AnalyticsPage:
     empty: str
     is_all_empty: bool
     all_url: str
+    url: str
+    is_live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ def keeper_of(visit: Visit) -> Keeper:
     return Keeper(visit.membership_id, visit.actor)
 
 
-def analytics_page(db: Database, visit: Visit, asked: Asked, *, at: datetime) -> AnalyticsPage:
-    """Return the builder with the answer to a question."""
+def analytics_page(db: Database, visit: Visit, asked: Asked, *, at: datetime, url: str) -> AnalyticsPage:
+    """Return the builder with the answer to a question, which `url` asks again; it is live while its days hold the present."""
     question, told, error = asked.question, None, ""
     try:
         told = answer(db, visit.account_id, visit.time_zone, question, at=at, parts=SHOWN)
@@ -144,6 +146,8 @@ def analytics_page(db: Database, visit: Visit, asked: Asked, *, at: datetime) ->
         empty=_empty(told) if told else "",
         is_all_empty=told is not None and told.began is None,
         all_url="" if question.range is Range.ALL else address(question, range=Range.ALL, first=None, last=None),
+        url=url,
+        is_live=told is not None and told.report.start <= at < told.report.end,
     )
 
 

@@ -52,7 +52,7 @@ def _fields(*, at: datetime) -> Sequence[Field]:
     return (
         Field("since", _("From"), kind="date", value=(last - _WEEK + timedelta(days=1)).isoformat(), span=6),
         Field("until", _("Until"), kind="date", value=last.isoformat(), help=_("Days in UTC, once they are over."), span=6),
-        Field("facts", _("Facts"), kind="checks", chosen=tuple(FACTS), options=options),
+        Field("facts", _("Facts"), kind="checks", chosen=tuple(FACTS), options=options, columns=True),
     )
 
 

@@ -55,7 +55,9 @@ def settings_page(visit: Visit) -> SettingsPage:
         "account": _("Name, time zone, languages, how conversations find their agent."),
         "api-keys": _("For programs: role, expiry, last use."),
         "webhooks": _("Events, sent to your own systems."),
+        "retention": _("How long everything is kept."),
         "audit": _("Who changed what, and when."),
+        "tasks": _("What takes longer than a page waits, and its files."),
     }
     return SettingsPage([(place, says.get(place.to, "")) for place in places(visit, SETTINGS)])
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -170,6 +171,7 @@ def _refused(request: HttpRequest, visit: Visit, db: Database, found: SavedRepor
 
 
 def _shown(request: HttpRequest, visit: Visit, db: Database, asked: Asked, *, status: int = 200) -> HttpResponse:
-    page = analytics_page(db, visit, asked, at=clock.now())
+    here = request.get_full_path() if request.method != "POST" else f"{reverse('analytics')}?{asked.question.query()}"
+    page = analytics_page(db, visit, asked, at=clock.now(), url=here)
     wrong = 422 if page.error and status == 200 else status  # noqa: PLR2004 - what was asked is too large
-    return show(request, visit, "analytics.html", page, status=wrong)
+    return show(request, visit, "analytics.html", page, parts={"live"}, status=wrong)
