@@ -40,6 +40,7 @@ PAGES = {
         "/settings/api-keys/new/",
         "/settings/webhooks/",
         "/settings/webhooks/new/",
+        "/settings/retention/",
         "/settings/audit/",
         "/accounts/password/",
     ),

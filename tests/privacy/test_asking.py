@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import sys
 from types import ModuleType
 from typing import Any
 from uuid import uuid4
@@ -108,11 +109,11 @@ def test_by_command(north: Tenant, cleo: Any, capsys: pytest.CaptureFixture[str]
     assert json.loads(capsys.readouterr().out)["consumer"]["id"] == str(cleo)
     with pytest.raises(FailedError, match="no consumer"):
         command(copy_command, "+31699999999", "--account", "North")
-    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("no\n"))
     with pytest.raises(FailedError, match="nothing was erased"):
         command(erase_command, CLEO, "--account", "North")
     assert phone_of(north, cleo) == CLEO
-    monkeypatch.setattr("sys.stdin", io.StringIO("1111\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1111\n"))
     assert command(erase_command, CLEO, "--account", "North") == 0
     assert f"The consumer's id stays: {cleo}" in capsys.readouterr().out
     assert phone_of(north, cleo).startswith("erased ")

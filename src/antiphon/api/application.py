@@ -23,6 +23,7 @@ from antiphon.api import (
     problems,
     relinking,
     reports,
+    retention,
     routing,
     searches,
     skills,
@@ -55,6 +56,7 @@ _ROUTERS = (
     webhooks.router,
     metrics.router,
     reports.router,
+    retention.router,
 )
 
 api = NinjaAPI(

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import datetime
 
 from antiphon.cli.errors import FailedError
 
@@ -23,6 +24,8 @@ def run(options: argparse.Namespace) -> int:
     for account_id, name in _accounts(options.account):
         set_right, wrong = _recounted(account_id, is_check=options.check)
         _say(*(f"{name}: set right: {line}" for line in set_right), *(f"{name}: {line}" for line in wrong))
+        held = _held_since(account_id)
+        _say(*(f"{name}: compared since {since:%Y-%m-%d %H:%M} UTC, from when all {kind} are held" for kind, since in held))
         left += len(wrong)
     _say(f"{left} differences" if left else "counters and stored results are right")
     return 1 if left else 0
@@ -49,6 +52,14 @@ def _recounted(account_id: int, *, is_check: bool) -> tuple[list[str], list[str]
         if is_check:
             return [], recount.differences(db, account_id)
         return [str(difference) for difference in recount.repair(db, account_id)], recount.broken_rules(db, account_id)
+
+
+def _held_since(account_id: int) -> list[tuple[str, datetime]]:
+    from antiphon.kit import db as doors  # noqa: PLC0415 - after Django's set-up
+    from antiphon.metrics import recount  # noqa: PLC0415 - as above
+
+    with doors.account(account_id) as db:
+        return list(recount.held_since(db, account_id).items())
 
 
 def _say(*lines: str) -> None:

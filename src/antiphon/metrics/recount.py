@@ -63,6 +63,11 @@ def counter_differences(db: Database, account_id: int) -> list[Difference]:
     ]
 
 
+def held_since(db: Database, account_id: int) -> dict[str, datetime]:
+    """Return since when facts are all held, by kind: earlier quarters of an hour have counters only, and are not compared."""
+    return {row.kind: row.kept_from for row in rows(db, sql(__package__, "held_since"), {"account_id": account_id})}
+
+
 def broken_rules(db: Database, account_id: int) -> list[str]:
     """Return the stored results that break their rule: first replies, verdicts, links, openings, first answers, events."""
     lines = []

@@ -26,6 +26,7 @@ from antiphon.search.indexing import accounts_behind, index_next
 from antiphon.tasks import files
 from antiphon.webhooks.delivering import KEPT, Courier, forget
 from antiphon.worker import across
+from antiphon.worker.forgetting import forget_the_past
 from antiphon.worker.jobs import send_stored_answer
 from antiphon.worker.running import Desk, Worker
 from antiphon.worker.tasks import FILES_KEPT
@@ -215,6 +216,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("delete expired files", "house", 600, delete_expired_files),
     Loop("forget old deliveries", "house", 600, forget_deliveries),
     Loop("delete old dedupe keys", "house", 600, delete_old_keys),
+    Loop("forget what is past its time", "retention", 600, forget_the_past),
 )
 
 

@@ -61,6 +61,7 @@ DEEDS: dict[str, str | Promise] = {
     "skill.added": lazy("Skill added"),
     "skill.edited": lazy("Skill changed"),
     "skill.removed": lazy("Skill removed"),
+    "retention.changed": lazy("Retention changed"),
     "skill.shared": lazy("People of a skill changed"),
     "source.connected": lazy("Source connected"),
     "source.disconnected": lazy("Source disconnected"),

@@ -70,6 +70,7 @@ SETTINGS = (
     Entry("account", _("Account"), "account.write", icon="building"),
     Entry("api-keys", _("API keys"), "api_keys.write", icon="key"),
     Entry("webhooks", _("Webhooks"), "webhooks.read", icon="webhook"),
+    Entry("retention", _("Retention"), "account.write", icon="hourglass"),
     Entry("audit", _("Audit trail"), "audit.read", icon="list-details"),
     Entry("tasks", _("Work in progress"), "tasks.read", icon="progress"),
 )

@@ -11,6 +11,9 @@ select
 from reply
 left join notice on notice.account_id = reply.account_id and notice.id = reply.notice_id
 where reply.account_id = %(account_id)s::bigint and reply.notice_id is not null
+    and (notice.id is not null or reply.notice_id >= uuid_floor(coalesce(
+        (select kept_from from retention where account_id = %(account_id)s::bigint and kind = 'notices'), '2000-01-01'
+    )))
     and (
         notice.id is null
         or abs(reply.seconds_to_reply - greatest(0, extract(epoch from reply.replied_at - notice.sent_at))) < 0.001 is not true

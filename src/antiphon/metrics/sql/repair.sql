@@ -1,7 +1,13 @@
 -- Leave a move by what the facts contribute beyond what counters and moves keep. Call it behind lock.sql: one snapshot, and nobody
 -- else repairs meanwhile; whoever counts need not wait, since facts and their moves come in one transaction.
--- Index: the primary keys of counter, counter_move and the fact tables; reads every fact of the account.
-with everything as (
+-- Only quarters of an hour whose facts are all still held (retention) are compared. Index: the primary keys of counter, counter_move and the fact tables; reads every fact of the account.
+with held as materialized (
+    select
+        coalesce(max(kept_from) filter (where kind = 'notices'), '2000-01-01') + interval '2 minutes' as notices,
+        coalesce(max(kept_from) filter (where kind = 'conversations'), '2000-01-01') + interval '2 minutes' as conversations
+    from retention where account_id = %(account_id)s::bigint
+),
+everything as (
     select
         metric, date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00') as bucket,
         campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict, agent_id, closed_by,
@@ -22,7 +28,12 @@ difference as (
         metric, bucket, campaign_type, campaign_id, engagement_id, entry_point_id, source_id, skill_id, language, verdict,
         agent_id, closed_by, band, currency,
         (sum(held) - sum(kept))::bigint as value, sum(held_total) - sum(kept_total) as total
-    from everything
+    from everything, held
+    where bucket >= case
+        when metric in ('sent', 'delivered', 'failed') then held.notices
+        when metric <> 'opt_outs' then held.conversations
+        else '2000-01-01'
+    end
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
     having sum(held) <> sum(kept) or sum(held_total) <> sum(kept_total)
 )
