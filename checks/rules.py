@@ -1,6 +1,6 @@
 """The list of house rules."""
 
-from checks import account, actions, alone, deploys, glossary, mocks, packages, pages, signals, size, statements, tables, vague
+from checks import account, actions, alone, deploys, glossary, logs, mocks, packages, pages, signals, size, statements, tables, vague
 from checks.project import Rule
 
 RULES: dict[str, Rule] = {
@@ -9,6 +9,7 @@ RULES: dict[str, Rule] = {
     "alone": alone.RULE,
     "deploys": deploys.RULE,
     "glossary": glossary.RULE,
+    "logs": logs.RULE,
     "mocks": mocks.RULE,
     "packages": packages.RULE,
     "pages": pages.RULE,

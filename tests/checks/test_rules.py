@@ -24,6 +24,9 @@ BREACHES = [
         1,
     ),
     ("deploys", "src/antiphon/intake/migrations/0002_x.py", "a = migrations.RunSQL('drop table reply')\n", 1),
+    ("logs", "src/antiphon/x.py", '_log.info("taken", phone=phone)\n', 1),
+    ("logs", "src/antiphon/x.py", 'x = 1\n_log.error(f"refused {text}")\n', 2),
+    ("logs", "src/antiphon/x.py", 'structlog.get_logger(__name__).warning("refused", **told)\n', 1),
     ("mocks", "tests/test_x.py", "def test_x():\n    with patch('antiphon.kit.clock.now'):\n        pass\n", 2),
     ("mocks", "tests/test_x.py", "def test_x(monkeypatch):\n    monkeypatch.setattr('antiphon.kit.clock.now', None)\n", 2),
     ("mocks", "tests/test_x.py", "from unittest.mock import Mock\n", 1),
@@ -72,6 +75,7 @@ RIGHT = [
             "    migrations.RunSQL('create table x ()'),\n]\n"
         ),
     ),
+    ("logs", "src/antiphon/x.py", '_log.info("taken", reason=reason(error), task_id=7, exc_info=error)\nlog.info(text)\nmath.log(x)\n'),
     (
         "mocks",
         "tests/test_x.py",

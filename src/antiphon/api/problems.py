@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from antiphon.kit import requests
 from antiphon.kit.problems import Problem, Stale
 
 CONTENT_TYPE = "application/problem+json"
@@ -43,6 +44,8 @@ def problem(
     }
     if errors:
         body["errors"] = list(errors)
+    if request_id := requests.current():
+        body["request_id"] = request_id
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
 
 

@@ -22,6 +22,7 @@ def main() -> None:
     environment = current()
     failpoints.watch(environment.failpoints)
     logs.configure(level=environment.log_level, is_json=environment.is_log_json)
+    logs.catch_the_uncaught()
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         message = "jobs go through Django's connection"

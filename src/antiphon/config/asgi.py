@@ -11,16 +11,19 @@ from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "antiphon.config.settings")
-_django = cast("Application", get_asgi_application())
+_pages = cast("Application", get_asgi_application())
 
 from antiphon.config import static  # noqa: E402 - after Django's set-up
 from antiphon.config.env import current  # noqa: E402 - as above
+from antiphon.config.gate import Gate  # noqa: E402 - as above
 from antiphon.config.protocols import Application, Receive, Scope, Send  # noqa: E402 - as above
+from antiphon.config.requests import id_in, named, telling  # noqa: E402 - as above
 from antiphon.kit import failpoints, logs  # noqa: E402 - as above
 from antiphon.kit.parent import end_with_parent  # noqa: E402 - as above
 
 failpoints.watch(current().failpoints)
 logs.configure(level=current().log_level, is_json=current().is_log_json)
+logs.catch_the_uncaught()
 
 # By name: the edge stands after the settings in the line, so nothing here may import it.
 _edge = import_module("antiphon.edge.app")
@@ -36,6 +39,7 @@ _ROUTES: tuple[tuple[str, Application], ...] = (
     ("/static/", static.application),
     ("/live/", _live.application),
 )
+_django: Application = Gate(_pages, at_once=current().pool_size, body_bytes=current().upload_limit_bytes)
 _events = cast("Application", _poll.polled(_django))
 
 
@@ -45,11 +49,12 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
         return
     path = scope.get("path", "")
-    if path == _poll.PATH:
-        await _events(scope, receive, send)
+    request_id = id_in(scope)
+    beside = next((app for prefix, app in _ROUTES if path.startswith(prefix)), None)
+    if beside is not None:
+        await beside(scope, receive, telling(send, request_id))
         return
-    chosen = next((app for prefix, app in _ROUTES if path.startswith(prefix)), _django)
-    await chosen(scope, receive, send)
+    await (_events if path == _poll.PATH else _django)(named(scope, request_id), receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

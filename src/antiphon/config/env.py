@@ -108,12 +108,23 @@ class Environment:
     stop_seconds: int = _setting(
         "ANTIPHON_STOP_SECONDS", default=20, text="Time a part gets to end by itself before it is killed.", least=1
     )
-    pool_size: int = _setting("ANTIPHON_POOL_SIZE", default=8, text="Connections that the pages of one web worker may hold.", least=1)
+    pool_size: int = _setting(
+        "ANTIPHON_POOL_SIZE",
+        default=8,
+        text="Requests of pages and API that one web worker does at a time, each with a connection; others wait for their turn.",
+        least=1,
+    )
     connect_seconds: int = _setting("ANTIPHON_CONNECT_SECONDS", default=5, text="Longest wait for a connection to the database.", least=2)
     statement_seconds: int = _setting("ANTIPHON_STATEMENT_SECONDS", default=30, text="Longest statement, migrations excepted.", least=1)
     lock_seconds: int = _setting("ANTIPHON_LOCK_SECONDS", default=5, text="Longest wait for a lock in the database.", least=1)
     body_limit_bytes: int = _setting("ANTIPHON_BODY_LIMIT_BYTES", default=262_144, text="Largest webhook body.", least=1024)
     body_seconds: int = _setting("ANTIPHON_BODY_SECONDS", default=10, text="Longest time a webhook may take to send its body.", least=1)
+    upload_limit_bytes: int = _setting(
+        "ANTIPHON_UPLOAD_LIMIT_BYTES",
+        default=314_572_800,
+        text="Largest body of a request to pages and API, uploads included; beyond it 413.",
+        least=1_048_576,
+    )
     spool_limit_bytes: int = _setting(
         "ANTIPHON_SPOOL_LIMIT_BYTES",
         default=1_073_741_824,

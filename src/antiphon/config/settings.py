@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "accounts.User"
 
 MIDDLEWARE = [
+    "antiphon.config.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "antiphon.config.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",

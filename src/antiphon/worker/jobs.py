@@ -13,8 +13,9 @@ from antiphon.config.env import current
 from antiphon.conversations import sending
 from antiphon.conversations.models import Answer
 from antiphon.intake.refusals import learn_of_opt_out
-from antiphon.kit import clock
+from antiphon.kit import clock, requests
 from antiphon.kit.db import account
+from antiphon.kit.jobs import REQUEST
 from antiphon.providers import test_texts
 from antiphon.providers import verbs as providers
 from antiphon.providers.models import Source, TestText
@@ -29,12 +30,14 @@ _PATIENT = RetryStrategy(max_attempts=TRIES, exponential_wait=2)
 
 
 def _letting_go(work: Callable[P, None]) -> Callable[P, None]:
-    """Give the thread's connections back when the job ends, however it does."""
+    """Do a job as part of the request that put it off; give the thread's connections back when it ends, however it does."""
 
     @wraps(work)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        request_id = str(kwargs.pop(REQUEST, ""))
         try:
-            work(*args, **kwargs)
+            with requests.during(request_id):
+                work(*args, **kwargs)
         finally:
             close_old_connections()
 
