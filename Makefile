@@ -17,7 +17,7 @@ PAGES := $(shell find src/antiphon -name '*.html' -o -name '*.py' -o -name '*.js
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
-.PHONY: help run setup test check fix bench docs build clean
+.PHONY: help run setup test test-faults check fix bench docs build clean
 
 ##@ Use
 run: setup ## run Antiphon with the CM sandbox and a demo account; Ctrl-C stops it
@@ -34,6 +34,9 @@ check: setup ## format, lint, types, imports, templates, house rules
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet src
 	$(BIN)/python -m checks
+
+test-faults: setup ## strike a whole site with every fault, some minutes; FAULTS="--seed 7 --only disk" replays a part
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 fix: setup ## repair what can be repaired by machine
 	$(BIN)/ruff format -q .
@@ -60,7 +63,7 @@ clean: ## remove what was brought or made, except the database in var/
 help:
 	@awk 'BEGIN {FS = ":.*## "; print "Antiphon: make <target>"} \
 		/^##@/ {print "\n" substr($$0, 5)} \
-		/^[a-z]+:.*## / {sub(/:.*/, "", $$1); printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {sub(/:.*/, "", $$1); printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A venv without its own pip (Debian splits ensurepip off) still works: uv then comes by the system's pip.
 $(STAMPS)/uv:

@@ -2,21 +2,22 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 class Provider(ThreadingHTTPServer):
-    """CM's send API: `texts` is what it read; `code` refuses, `status` answers without a body, `hangs_up` says nothing."""
+    """CM's send API: `texts` it read; `code` refuses, `status` answers without a body, `hangs_up` says nothing, `sleeps` comes first."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Request)
         self.texts: list[dict[str, Any]] = []
-        self.code, self.status, self.hangs_up = 0, 200, False
+        self.code, self.status, self.hangs_up, self.sleeps = 0, 200, False, 0.0
 
     @property
     def url(self) -> str:
@@ -29,13 +30,15 @@ class _Request(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.texts += body["messages"]["msg"]
+        time.sleep(self.server.sleeps)
         if self.server.hangs_up:
             return
         said = b"" if self.server.status != 200 else json.dumps(self._said(body["messages"]["msg"])).encode()
         self.send_response(400 if self.server.code else self.server.status)
         self.send_header("content-length", str(len(said)))
-        self.end_headers()
-        self.wfile.write(said)
+        with suppress(ConnectionError):  # who waited may have left
+            self.end_headers()
+            self.wfile.write(said)
 
     def _said(self, texts: list[dict[str, Any]]) -> dict[str, Any]:
         code = self.server.code

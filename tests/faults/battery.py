@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -35,7 +36,9 @@ class Field:
     dice: random.Random
     folder: Path
     seed: int
-    verdicts: Counter[str] = field(default_factory=Counter)
+    receivers: Any = None
+    ledger: Ledger = field(init=False)
+    dice_number: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,23 +52,25 @@ class Fault:
 
 def suffer(field: Field, fault: Fault, *, times: int = 1) -> Verdict:
     """Put the site under load, strike, let it recover, and judge it."""
+    field.dice_number = field.dice.randrange(1_000)
     name = f"{fault.name} {field.dice.randrange(1_000_000)}"
-    ledger, worst = Ledger(field.folder / f"{name.replace(' ', '-').replace('/', '-')}.ledger"), 0.0
-    with Load(field.site, ledger, seed=hash_of(name), answers=fault.answers) as load:
+    field.ledger = ledger = Ledger(field.folder / f"{name.replace(' ', '-').replace('/', '-')}.ledger")
+    worst, wrong, ails = 0.0, [], dict[str, float]()
+    with Load(field.site, ledger, seed=field.dice.randrange(2**31), answers=fault.answers) as load:
         until(lambda: load.requests - load.refused > 20, seconds=60, what="load")
         for _ in range(times):
-            fault.strike(field)
-            worst = max(worst, recover(field.site))
+            try:
+                fault.strike(field)
+                worst = max(worst, recover(field.site, told=ails))
+            except AssertionError as error:
+                wrong.append(str(error))
     recover(field.site)
     verdict = judge(field.site, ledger, sent=taken(field.provider))
     verdict.seconds = worst
+    verdict.wrong += wrong
+    verdict.ails = ails
     ledger.close()
     return verdict
-
-
-def hash_of(name: str) -> int:
-    """Return a number that is the same in every process."""
-    return int.from_bytes(name.encode()[-6:], "big")
 
 
 def taken(provider: Provider) -> Counter[str]:
@@ -73,13 +78,14 @@ def taken(provider: Provider) -> Counter[str]:
     return Counter(text["reference"] for text in provider.texts)
 
 
-def killed_at(name: str) -> Callable[[Field], None]:
-    """Kill whoever comes by a failpoint."""
+def killed_at(name: str, how: str = "kill") -> Callable[[Field], None]:
+    """Kill whoever comes by a failpoint, or freeze it."""
 
     def strike(field: Field) -> None:
         if name.startswith("webhook."):
             field.site.let_leases_end()
-        armed = field.site.arm(name)
+        field.site.hear_from_eva()
+        armed = field.site.arm(name, how)
         until(lambda: not armed.exists(), seconds=60, what=name)
 
     return strike
@@ -246,18 +252,34 @@ def database_slow(field: Field) -> None:
 
 
 def worker_frozen(field: Field) -> None:
-    """Freeze the worker in the middle of a call to the provider, until another has settled what it held; then let it go on."""
-    armed = field.site.arm("answer.called", "stop")
-    until(lambda: not armed.exists(), seconds=60, what="answer.called")
-    stopped = field.site.programs.pop("worker")
-    field.site.programs["worker"] = stopped
+    """Freeze the worker in its call to the provider until another has settled what it held; then it goes on, and finds it settled."""
+    killed_at("answer.called", "stop")(field)
+    other = field.site.start_another_worker()
+    try:
+        until(lambda: _nothing_unfinished(field.site), seconds=150, what="another worker's settling")
+    finally:
+        field.site.programs["worker"].send_signal(signal.SIGCONT)
+        time.sleep(1)
+        other.terminate()
+        other.wait(30)
 
 
-def _nothing_dispatching(site: Site) -> bool:
+def _nothing_unfinished(site: Site) -> bool:
+    """Tell whether no call to the provider was begun a while ago and never ended."""
+    statement = "select count(*) from answer where state = 'dispatching' and attempted_at < now() - interval '15 seconds'"
     with suppress(psycopg.OperationalError):
-        statement = "select count(*) from answer where state = 'dispatching' and attempted_at < now() - interval '20 seconds'"
-        return site.rows(statement) == [(0,)]
+        return bool(site.rows("select 1 from answer where detail like 'the sender stopped%'")) and site.rows(statement) == [(0,)]
     return False
+
+
+def provider_times_out(field: Field) -> None:
+    """Have the provider take an answer and say nothing for longer than anybody waits: nobody knows, so it is not sent again."""
+    unknown = "select count(*) from answer where state = 'unknown'"
+    before, field.provider.sleeps = field.site.rows(unknown)[0][0], 17.0
+    try:
+        until(lambda: field.site.rows(unknown)[0][0] > before, seconds=60, what="an answer whose fate is unknown")
+    finally:
+        field.provider.sleeps = 0.0
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -273,5 +295,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("database process killed", backend_killed, answers=True),
     Fault("postmaster killed", postmaster_killed, answers=True),
     Fault("database hung", database_hung),
-    Fault("database slow", database_slow),
+    Fault("database slow", database_slow, answers=True),
+    Fault("provider takes an answer, then times out", provider_times_out, answers=True),
+    Fault("worker frozen past its lease", worker_frozen, answers=True),
 )

@@ -26,15 +26,19 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    ails: dict[str, float] = field(default_factory=dict)
 
     @property
     def is_good(self) -> bool:
         return not (self.lost or self.doubled or self.wrong)
 
 
-def recover(site: Site, *, seconds: float = 90) -> float:
-    """Wait until the site is well: all its processes are there, a webhook is answered at once, nothing waits in spools or as pending."""
-    ails: dict[str, float] = {}
+def recover(site: Site, *, seconds: float = 90, told: dict[str, float] | None = None) -> float:
+    """Wait until the site is well: all its processes are there, a webhook is answered at once, nothing waits in spools or as pending.
+
+    `told` hears what was not well, and until when.
+    """
+    ails: dict[str, float] = {} if told is None else told
     began = time.monotonic()
     while what := _ails(site):
         ails[what] = time.monotonic() - began

@@ -24,6 +24,7 @@ class Load:
 
     def __init__(self, site: Site, ledger: Ledger, *, seed: int, threads: int = 4, answers: bool = False) -> None:
         self._site, self._ledger = site, ledger
+        self._first = seed % 10_000_000
         self._ending = threading.Event()
         self.requests = 0
         self.refused = 0
@@ -49,7 +50,7 @@ class Load:
             while not self._ending.is_set():
                 number += 1
                 text = f"load {name} {number}"
-                kind, body = webhook(self._site, dice, text)
+                kind, body = webhook(self._site, dice, text, first=self._first)
                 self._ledger.intend(kind, text)
                 for _ in range(3 if dice.random() < 0.2 else 1):
                     self._until_taken(client, kind, text, body)
@@ -87,9 +88,9 @@ class Load:
         return 1
 
 
-def webhook(site: Site, dice: random.Random, text: str) -> tuple[str, dict[str, Any]]:
-    """Return a webhook of a consumer: mostly a reply, sometimes a notice."""
-    phone = f"00316{dice.randrange(_PEOPLE):08}"
+def webhook(site: Site, dice: random.Random, text: str, *, first: int) -> tuple[str, dict[str, Any]]:
+    """Return a webhook of one of so many consumers from the first on: mostly a reply, sometimes a notice."""
+    phone = f"003161{(first + dice.randrange(_PEOPLE)) % 10_000_000:07}"
     if dice.random() < 0.2:
         return "notice", notice(site, phone, text)
     return "reply", reply(site, phone, text)

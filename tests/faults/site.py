@@ -32,7 +32,6 @@ from datetime import UTC, datetime
 from antiphon.accounts.models import Membership
 from antiphon.routing.presence import set_presence
 from antiphon.webhooks import verbs as webhooks
-from antiphon.events.types import Kind
 from tests.kit.clock import Clock
 from tests.kit.world import build
 clock = Clock(datetime.now(UTC))
@@ -41,12 +40,16 @@ north.campaign(frame=("2026-01-01", None))
 north.person("Eva", skills=("care", "sales"))
 Membership.objects.filter(id=north.people["Eva"].id).update(capacity=30000)
 set_presence(north.id, north.people["Eva"].id, state="online", actor="command", at=clock())
-for name, url in json.loads(sys.argv[1]).items():
-    webhooks.create(north.id, name=name, url=url, kinds=[Kind.REPLY_RECEIVED], actor="command", at=clock())
+for name, (url, kind) in json.loads(sys.argv[1]).items():
+    webhooks.create(north.id, name=name, url=url, kinds=[kind], actor="command", at=clock())
 told = {"account": north.id, "hook": north.secret("webhook_key"), "token": north.secret("notice_token"), "number": north.number,
         "eva": north.people["Eva"].id, "api": north.key()}
 print(json.dumps(told))
 """
+
+
+Webhooks = dict[str, tuple[str, str]]
+"""Webhooks out by name: where they go, and which kind of event."""
 
 
 @dataclass
@@ -133,6 +136,16 @@ class Site:
         """Arm a failpoint; its file is gone when it has struck."""
         return failpoints.arm(Path(self.environ["ANTIPHON_FAILPOINTS"]), name, how)
 
+    def start_another_worker(self) -> "subprocess.Popen[bytes]":
+        """Start a worker beside the one there is; the caller ends it."""
+        with (self.home / "other.log").open("ab") as log:
+            return subprocess.Popen(list(parts.worker().command), env=self.environ, stdout=log, stderr=log)
+
+    def hear_from_eva(self) -> None:
+        """Have the one who takes whatever waits there, as a page of hers does by being open."""
+        with self.connect() as db:
+            db.execute("update presence set state = 'online', seen_at = now()")
+
     def let_leases_end(self) -> None:
         """Let the time pass for which webhooks out stay with a worker that was killed."""
         with self.connect() as db:
@@ -161,7 +174,7 @@ def _lives(pid: int) -> bool:
 
 
 @contextmanager
-def site(home: Path, *, provider: str = "http://127.0.0.1:9", webhooks: dict[str, str] | None = None, **settings: str) -> Iterator[Site]:
+def site(home: Path, *, provider: str = "http://127.0.0.1:9", webhooks: Webhooks | None = None, **settings: str) -> Iterator[Site]:
     """Run a site for a while; `settings` are of its environment."""
     with embedded(home, options=_OPTIONS, patience_seconds=0) as server:
         assert server is not None

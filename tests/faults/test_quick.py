@@ -22,7 +22,11 @@ pytestmark = pytest.mark.xdist_group("faults")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     """Run a site, a provider that it sends answers to, and a receiver of its webhooks."""
     folder = tmp_path_factory.mktemp("faults")
-    with providing() as provider, receiving() as crm, site(folder / "home", provider=provider.url, webhooks={"CRM": crm.url}) as running:
+    with (
+        providing() as provider,
+        receiving() as crm,
+        site(folder / "home", provider=provider.url, webhooks={"CRM": (crm.url, "reply.received")}) as running,
+    ):
         yield Field(running, provider, random.Random(1), folder, seed=1)
 
 

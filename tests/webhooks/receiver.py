@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -48,8 +48,9 @@ def receiving(answer: Callable[[Got], tuple[int, dict[str, str], bytes]] | None 
             self.send_response(status)
             for name, value in ({"Content-Length": str(len(told))} | headers).items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(told)
+            with suppress(ConnectionError):  # who waited may have left
+                self.end_headers()
+                self.wfile.write(told)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has
             """Say nothing."""
