@@ -24,6 +24,8 @@ from antiphon.privacy.erasing import erase
 from antiphon.privacy.forgetting import FIRST, chosen, drop_months, forget, forget_bare_consumers, longest
 from antiphon.privacy.kinds import KINDS
 from antiphon.privacy.retention import keep_for, retention
+from antiphon.tasks.verbs import begin, find
+from antiphon.worker import tasks
 from tests.kit.clock import Clock
 from tests.kit.deliver import Deliver
 from tests.kit.world import CLEO, MIA, OTTO, Tenant, World, build
@@ -254,3 +256,12 @@ def test_what_is_chosen_is_checked(committed: World) -> None:
     with account(north.id):
         changed = AuditEntry.objects.get(account_id=north.id, action="retention.changed").detail
         assert changed == {"changed": {"notices": [750, None], "events": [90, 100]}}
+
+
+def test_files_are_kept_for_as_long_as_the_account_says(committed: World) -> None:
+    north = committed.north
+    keep(north, 2, "files")
+    begun = begin(north.id, "made_for_this", actor="command", at=at(1))
+    tasks.run(north.id, begun.pk, tries=0, most=1, runners={"made_for_this": lambda _work: {"file": "a.csv", "size": 1}})
+    task = find(north.id, begun.pk)
+    assert (task.state, task.expires_at) == ("done", committed.clock() + timedelta(days=2))

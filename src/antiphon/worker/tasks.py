@@ -11,6 +11,7 @@ from antiphon.kit import clock
 from antiphon.kit.failures import reason, where
 from antiphon.kit.problems import Problem
 from antiphon.privacy.erasing import sweep_known
+from antiphon.privacy.retention import days_of
 from antiphon.tasks.work import Runner, Stopped, Work, take_up
 from antiphon.worker import runners as own
 from antiphon.worker.exporting import export_facts
@@ -44,7 +45,7 @@ def run(account_id: int, task_id: int, *, tries: int, most: int, runners: Mappin
         return
     try:
         result = runners[kind](work)
-        work.finish(result, files_kept=FILES_KEPT if "file" in result else None)
+        work.finish(result, files_kept=_files_kept(work.account_id) if "file" in result else None)
     except Stopped:
         _log.info("task_stopped", kind=kind, task_id=task_id)
     except Problem as problem:
@@ -55,6 +56,12 @@ def run(account_id: int, task_id: int, *, tries: int, most: int, runners: Mappin
         _failed(work, error)
     except Exception as error:  # noqa: BLE001 - told where people look; trying again is theirs to ask for
         _failed(work, error)
+
+
+def _files_kept(account_id: int) -> timedelta:
+    """Return how long an account keeps files of long work; what has no end by its choice has the usual one."""
+    days = days_of(account_id, "files")
+    return FILES_KEPT if days is None else timedelta(days=days)
 
 
 def _failed(work: Work, error: Exception) -> None:
