@@ -17,7 +17,7 @@ PAGES := $(shell find src/antiphon -name '*.html' -o -name '*.py' -o -name '*.js
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
-.PHONY: help run setup test test-faults check fix bench docs build clean
+.PHONY: help run setup test test-faults check fix bench docs pictures build clean
 
 ##@ Use
 run: setup ## run Antiphon with the CM sandbox and a demo account; Ctrl-C stops it
@@ -48,6 +48,9 @@ bench: setup ## measure this machine, on a scratch database
 
 docs: setup ## rewrite the tables of docs/ that code tells
 	$(BIN)/python -m tools.pages
+
+pictures: setup $(STAMPS)/chromium ## take the pictures of the README again, from a demo that `make run` has just begun
+	$(BIN)/python -m tools.pictures
 
 ##@ Prepare
 setup: $(STAMPS)/python $(STAMPS)/static ## bring everything `run` needs (done by the others)
