@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from antiphon.edge.doors import connect
-from antiphon.edge.lanes import AT_MOST, Lane, Waiting
+from antiphon.edge.lanes import Lane, Waiting
 from antiphon.edge.spool import Spool
+from antiphon.edge.turns import AT_MOST
 from antiphon.intake.models import Arrival, Reply
 from antiphon.kit import clock
 from antiphon.kit.db import Database, account

@@ -6,7 +6,6 @@ import queue
 import socket
 import threading
 import time
-from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import structlog
 
 from antiphon.edge.drain import spooled
 from antiphon.edge.spool import Spool, SpoolFull
+from antiphon.edge.turns import Turns
 from antiphon.events.verbs import wake_relay
 from antiphon.intake.arrivals import Arrived
 from antiphon.intake.durable import make_durable
@@ -28,7 +28,6 @@ from antiphon.measures import counting
 from antiphon.providers.protocol import SourceSettings
 
 _log = structlog.get_logger(__name__)
-AT_MOST = 500
 _RECONNECT_SECONDS = 1.0
 _FIRST_PLAN_SECONDS, _PLAN_SECONDS = 0.125, 60.0
 _WAKE_SECONDS = 0.05
@@ -43,7 +42,7 @@ class Waiting:
 
 
 class Lane:
-    """One thread with one connection. It takes whatever waits, at most 500 of one account at a time, accounts in turn."""
+    """One thread with one connection. It takes whatever waits, at most 500 of one account at a time, accounts sharing it fairly."""
 
     def __init__(
         self,
@@ -61,7 +60,7 @@ class Lane:
         self._clock = clock
         self._on_death = on_death
         self._coming: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._turns: OrderedDict[int, deque[Waiting]] = OrderedDict()
+        self._turns: Turns[Waiting] = Turns()
         self._db: Database | None = None
         self._try_again_at = 0.0
         self._plan_at, self._plan_wait = 0.0, _FIRST_PLAN_SECONDS
@@ -122,7 +121,7 @@ class Lane:
         while True:
             self._gather()
             if self._turns:
-                return self._turn()
+                return self._turns.take()
             if self._is_ending:
                 return []
 
@@ -136,14 +135,7 @@ class Lane:
                 if one is None:
                     self._is_ending = True
                 else:
-                    self._turns.setdefault(one.arrived.account_id, deque()).append(one)
-
-    def _turn(self) -> list[Waiting]:
-        account_id, waiting = self._turns.popitem(last=False)
-        batch = [waiting.popleft() for _ in range(min(AT_MOST, len(waiting)))]
-        if waiting:
-            self._turns[account_id] = waiting
-        return batch
+                    self._turns.put(one.arrived.account_id, one)
 
     def _take(self, batch: Sequence[Waiting]) -> None:
         reach("lane.taken")
