@@ -6,7 +6,7 @@ from antiphon.kit.tables import Fact, fact_reference
 
 
 class Decision(Fact):
-    """The result of attribution for one reply; the one without `superseded_at` is in force."""
+    """The result of attribution for one reply; the one without `superseded_at` is in force. The first one has its reply's id."""
 
     reply_id = models.UUIDField()
     reply = fact_reference("intake.Reply", "reply_id", related_name="decisions")

@@ -12,7 +12,7 @@ from antiphon.kit.db import lane_account, numbered, sql
 EACH_BATCH = (
     ("intake", "arrivals_store"), ("consumers", "lock"), ("intake", "history"), ("intake", "ignored"), ("attribution", "claims"),
     ("intake", "store_notices"), ("intake", "store_broadcasts"), ("intake", "waiting_reports"), ("attribution", "attribute"),
-    ("conversations", "settings"), ("intake", "store_replies"), ("events", "record"), ("metrics", "move"),
+    ("intake", "store_replies"), ("events", "record"), ("metrics", "move"),
 )  # fmt: skip
 SOME_BATCHES = (
     ("intake", "keys_claim"), ("intake", "keys_owners"), ("intake", "keys_point"), ("intake", "report_targets"),

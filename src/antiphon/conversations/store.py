@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from psycopg.rows import tuple_row
-
 from antiphon.conversations.types import Present
 from antiphon.kit.db import Database, columns, rows, run, sql
 
@@ -45,10 +43,3 @@ def update(db: Database, account_id: int, conversations: Sequence[Present]) -> N
 def targets(db: Database, account_id: int) -> dict[int, int]:
     """Return the response target of every skill, in seconds."""
     return {row.id: row.response_target_seconds for row in rows(db, sql(_HERE, "targets"), {"account": account_id})}
-
-
-def settings(db: Database, account_id: int, source_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, tuple[int, str]]]:
-    """Return the response target of every skill, in seconds, and the default skill and language of these sources."""
-    found = rows(db, sql(_HERE, "settings"), {"account": account_id, "ids": list(source_ids)}, made_by=tuple_row)
-    targets = {skill_id: seconds for source_id, skill_id, seconds, _ in found if source_id is None}
-    return targets, {source_id: (skill_id, language) for source_id, skill_id, _, language in found if source_id is not None}

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -43,13 +44,17 @@ class Kind(StrEnum):
 
 
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event to be stored: `time` is when the fact was true, `at` when we learned it (the time of its id)."""
+    """An event to be stored: `time` is when the fact was true, `at` when we learned it (the time of its id).
+
+    `id`: that of the thing whose only beginning it tells of; otherwise it gets one of its own.
+    """
 
     type: str
     subject: str
     time: datetime
     content: dict[str, Any]
     at: datetime
+    id: UUID | None = None
 
     def __post_init__(self) -> None:
         """Refuse a kind that is not on the list: ValueError."""

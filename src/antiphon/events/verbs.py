@@ -29,7 +29,7 @@ def record(db: Database, account_id: int, events: Sequence[NewEvent], *, wakes_r
         sql(__package__, "record"),
         {
             "account_id": account_id,
-            "ids": [uuid7(event.at) for event in events],
+            "ids": [event.id or uuid7(event.at) for event in events],
             "types": [event.type for event in events],
             "subjects": [event.subject for event in events],
             "times": [event.time for event in events],

@@ -1,6 +1,6 @@
 """Conversations on the line: every reply in exactly one, linked as its opening reply's decision says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from antiphon.attribution.types import Outcome
@@ -10,6 +10,7 @@ from antiphon.conversations.types import Link, Present, Received
 from antiphon.events.types import Kind
 from antiphon.intake.passage import Passage
 from antiphon.intake.replies import Attributed
+from antiphon.kit.ids import text
 from antiphon.metrics.contributions import Key, of_conversation
 
 
@@ -32,7 +33,7 @@ def converse(passage: Passage, replies: Sequence[Attributed], *, known: set[tupl
             ids={reply.before.conversation_id for reply in late.values()},
         )
     }
-    targets, defaults = store.settings(passage.db, passage.account_id, {reply.source_id for reply in replies})
+    targets, defaults = passage.targets, passage.defaults
     followed = [
         follow(c, _link(late[c.opening_reply_id].outcome, defaults[c.source_id]), targets=targets) if c.opening_reply_id in late else c
         for c in before.values()
@@ -62,7 +63,7 @@ def _link(outcome: Outcome, default: tuple[int, str]) -> Link:
     )
 
 
-def _received(reply: Attributed, defaults: dict[int, tuple[int, str]]) -> Received:
+def _received(reply: Attributed, defaults: Mapping[int, tuple[int, str]]) -> Received:
     if reply.fact is None:
         message = "only a new reply is received"
         raise ValueError(message)
@@ -126,8 +127,9 @@ def _tell_started(passage: Passage, conversation: Present, opening: Attributed) 
     outcome = opening.outcome
     carried = opening.fact.external_campaign if opening.fact and outcome.campaign_key else ""
     since = None if outcome.notice_sent_at is None else max(0.0, (conversation.opening_replied_at - outcome.notice_sent_at).total_seconds())
-    passage.tell(
-        Kind.CONVERSATION_STARTED, f"conversation:{conversation.id}", conversation.started_at, conversation.started_at,
+    passage.tell_of(
+        conversation.id, Kind.CONVERSATION_STARTED, f"conversation:{text(conversation.id)}", conversation.started_at,
+        conversation.started_at,
         conversation=conversation.id, consumer=conversation.consumer_id, source=conversation.source_id,
         campaign=conversation.campaign_id, campaign_type=outcome.campaign_type or "none",
         engagement=conversation.engagement_id, engagement_version=conversation.engagement_version, goal=conversation.goal_kind or None,

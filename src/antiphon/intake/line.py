@@ -52,7 +52,7 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
         known = _known(db, account_id, facts)
         if known.are_some_erased and (left := without_erased(db, account_id, facts, at=at)) is not None:
             facts, known = left, _known(db, account_id, left)
-        passage = Passage(db, account_id, tally, at, sources, known.people)
+        passage = Passage(db, account_id, tally, at, sources, known.people, known.targets, known.defaults)
         store_notices(passage, facts.notices)  # 2
         match_reports(passage, facts.reports, facts.notices)  # 3
         results = _attribute(passage, facts, known)  # 4
@@ -68,9 +68,14 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Who is in the batch, by phone; who has replies, per source, and who opt-outs: what most batches need not look for."""
+    """Who is in the batch, by phone; who has replies, per source, and who opt-outs: what most batches need not look for.
+
+    And what conversations take from skills and sources.
+    """
 
     people: dict[str, UUID]
+    targets: dict[int, int]
+    defaults: dict[int, tuple[int, str]]
     with_replies: set[tuple[int, UUID]]
     with_opt_outs: set[UUID]
     are_some_erased: bool
@@ -88,11 +93,14 @@ def _known(db: Database, account_id: int, facts: Facts) -> _Known:
     pairs = {(fact.source_id, fact.phone) for fact in facts.all()}
     asked = {"source_id": [source_id for source_id, _ in pairs], "phone": [phone for _, phone in pairs]}
     found = rows(db, sql("antiphon.intake", "history"), {"account": account_id, **asked})
+    taken_from = [row for row in found if row.phone is None]
     return _Known(
-        {row.phone: row.consumer_id for row in found},
+        {row.phone: row.consumer_id for row in found if row.phone is not None},
+        {row.skill_id: row.target_seconds for row in taken_from if row.source_id is None},
+        {row.source_id: (row.skill_id, row.language) for row in taken_from if row.source_id is not None},
         {(row.source_id, row.consumer_id) for row in found if row.has_replies},
         {row.consumer_id for row in found if row.has_opt_outs},
-        any(row.are_some_erased for row in found[:1]),
+        any(row.are_some_erased for row in found),
     )
 
 

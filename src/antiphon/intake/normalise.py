@@ -269,6 +269,8 @@ def _number(raw: str, home_region: str | None) -> Number:
 
 
 def _campaign(raw: str) -> tuple[str, str]:
+    if not raw:
+        return "", ""
     value, key = clean(raw).strip(), fold(raw)
     if max(len(value), len(key)) > CAMPAIGN_LIMIT:
         raise Unusable(f"a campaign ID of more than {CAMPAIGN_LIMIT} characters")
@@ -277,7 +279,9 @@ def _campaign(raw: str) -> tuple[str, str]:
 
 def _reference(raw: str | None) -> str:
     """Return a reference, or nothing for one too long to be any that is known: an unknown reference says nothing."""
-    value = clean(raw or "").strip()
+    if not raw:
+        return ""
+    value = clean(raw).strip()
     return value if len(value) <= REFERENCE_LIMIT else ""
 
 

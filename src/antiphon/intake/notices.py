@@ -8,6 +8,7 @@ from antiphon.events.types import Kind
 from antiphon.intake.passage import Passage
 from antiphon.intake.types import NoticeFact
 from antiphon.kit.db import columns, sql
+from antiphon.kit.ids import text
 from antiphon.metrics.contributions import Under, of_notice
 
 _HERE = "antiphon.intake"
@@ -70,9 +71,9 @@ def _tell(passage: Passage, notices: Sequence[NoticeFact], claimed: Sequence[Cla
                 Kind.BROADCAST_STARTED, f"broadcast:{notice.source_id}:{notice.campaign_key}", notice.sent_at, notice.received_at,
                 source=notice.source_id, external_campaign=notice.external_campaign, sender=notice.sender,
             )  # fmt: skip
-        passage.tell(
-            Kind.NOTICE_SENT, f"notice:{notice.id}", notice.sent_at, notice.received_at,
-            notice=str(notice.id), consumer=str(passage.people[notice.phone]), source=notice.source_id,
+        passage.tell_of(
+            notice.id, Kind.NOTICE_SENT, f"notice:{text(notice.id)}", notice.sent_at, notice.received_at,
+            notice=notice.id, consumer=passage.people[notice.phone], source=notice.source_id,
             external_campaign=notice.external_campaign, sender=notice.sender,
             campaign=claim.campaign_id if claim else None, engagement=claim.engagement_id if claim else None,
             entry_point=claim.entry_point_id if claim else None,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from antiphon.events.types import NewEvent
+from antiphon.events.types import Kind, NewEvent
 from antiphon.kit.db import Database, rows, run
 from antiphon.metrics.verbs import Tally
 from antiphon.providers.protocol import SourceSettings
@@ -14,7 +14,10 @@ from antiphon.providers.protocol import SourceSettings
 
 @dataclass(slots=True)
 class Passage:
-    """One batch of one account on its way down the line. `people` maps phones to consumers, all locked."""
+    """One batch of one account on its way down the line. `people` maps phones to consumers, all locked.
+
+    `targets` are the response targets of every skill, in seconds; `defaults` the skill and language of each source of the batch.
+    """
 
     db: Database
     account_id: int
@@ -22,6 +25,8 @@ class Passage:
     at: datetime
     sources: Mapping[int, SourceSettings]
     people: Mapping[str, UUID] = field(default_factory=dict)
+    targets: Mapping[int, int] = field(default_factory=dict)
+    defaults: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     events: list[NewEvent] = field(default_factory=list)
 
     def rows(self, statement: str, **parameters: Any) -> list[Any]:
@@ -35,3 +40,7 @@ class Passage:
     def tell(self, kind: str, subject: str, time: datetime, received_at: datetime, /, **content: Any) -> None:
         """Note an event, to be recorded with the rest of the batch."""
         self.events.append(NewEvent(type=kind, subject=subject, time=time, content=content, at=received_at))
+
+    def tell_of(self, id: UUID, kind: Kind, subject: str, time: datetime, received_at: datetime, /, **content: Any) -> None:  # noqa: A002 - what it is
+        """Note the event that tells of the beginning of something; it takes its id, since a thing begins once."""
+        self.events.append(NewEvent(kind, subject, time, content, received_at, id))

@@ -16,7 +16,7 @@ from antiphon.intake.notices import counted_columns, under
 from antiphon.intake.passage import Passage
 from antiphon.intake.types import Facts, NoticeFact, ReplyFact
 from antiphon.kit.db import sql
-from antiphon.kit.ids import uuid7
+from antiphon.kit.ids import text
 from antiphon.metrics.contributions import of_reply
 
 _HERE = "antiphon.intake"
@@ -176,7 +176,7 @@ def _count_under(passage: Passage, replies: Sequence[Attributed]) -> None:
 _STORED = (
     "id", "arrival_id", "source_id", "consumer_id", "conversation_id", "to_number", "to_key", "text", "media", "external_campaign",
     "campaign_key", "reference", "replied_at", "received_at", "dedupe_key", "mentions_stop", "is_first_reply",
-    "decision_id", "found", "engagement_id", "engagement_version", "campaign_id", "entry_point_id", "entry_point_kind",
+    "found", "engagement_id", "engagement_version", "campaign_id", "entry_point_id", "entry_point_kind",
 )  # fmt: skip
 _STARTED = (
     "starts", "skill_id", "language", "note", "goal_kind", "started_at", "last_replied_at", "last_to_number", "last_text", "last_at",
@@ -188,7 +188,7 @@ _STARTS_NOTHING = (False, *(None,) * 10)
 def _insert(passage: Passage, replies: Sequence[Attributed], started: Mapping[UUID, Present]) -> None:
     if not replies:
         return
-    rows = [(*_as_stored(reply, passage.at), *_as_started(started.get(reply.id))) for reply in replies]
+    rows = [(*_as_stored(reply), *_as_started(started.get(reply.id))) for reply in replies]
     columns = dict(zip((*_STORED, *_STARTED), map(list, zip(*rows, strict=True)), strict=True))
     passage.run(sql(_HERE, "store_replies"), **columns, **_results(replies), rule_version=RULE_VERSION, at=passage.at)
     for reply in replies:
@@ -200,14 +200,14 @@ def _insert(passage: Passage, replies: Sequence[Attributed], started: Mapping[UU
         )  # fmt: skip
 
 
-def _as_stored(reply: Attributed, at: datetime) -> tuple[Any, ...]:
+def _as_stored(reply: Attributed) -> tuple[Any, ...]:
     fact: Any = reply.fact
     outcome = reply.outcome
     return (
         fact.id, fact.arrival_id, fact.source_id, reply.consumer_id, reply.conversation_id, fact.to_number, fact.to_key, fact.text,
         msgspec.json.encode(fact.media) if fact.media else b"[]", fact.external_campaign, outcome.campaign_key,
         "" if fact.answers_us else fact.reference, fact.replied_at, fact.received_at, fact.dedupe_key, fact.mentions_stop, reply.is_first,
-        uuid7(at), outcome.found, outcome.engagement_id, outcome.engagement_version, outcome.campaign_id, outcome.entry_point_id,
+        outcome.found, outcome.engagement_id, outcome.engagement_version, outcome.campaign_id, outcome.entry_point_id,
         outcome.entry_point_kind,
     )  # fmt: skip
 
@@ -247,10 +247,10 @@ def _mark(passage: Passage, firsts: dict[UUID, bool]) -> None:
 def tell_replies(passage: Passage, replies: Sequence[Attributed]) -> None:
     """Tell of every new reply, after the conversation that it started."""
     for reply in replies:
-        if reply.before is None:
+        if reply.before is None and reply.conversation_id is not None:
             outcome = reply.outcome
-            passage.tell(
-                Kind.REPLY_RECEIVED, f"conversation:{reply.conversation_id}", reply.received_at, reply.received_at,
+            passage.tell_of(
+                reply.id, Kind.REPLY_RECEIVED, f"conversation:{text(reply.conversation_id)}", reply.received_at, reply.received_at,
                 reply=reply.id, conversation=reply.conversation_id, consumer=reply.consumer_id, source=reply.source_id,
                 verdict=outcome.verdict, notice=outcome.notice_id,
                 campaign=outcome.campaign_id or outcome.notice_counted_campaign_id, engagement=outcome.engagement_id,

@@ -1,4 +1,8 @@
-"""Lists as PostgreSQL's arrays: in its binary form where the statement says a type that is quicker so, else as a literal."""
+"""Lists as PostgreSQL's arrays: in its binary form where the statement says a type that is quicker so, else as a literal.
+
+Statements of the line read them by one `unnest` a column in a select list. As one `unnest` of all in `from`, each column is first
+written to a store of its own: with a hundred columns a reply, 6 % of what the database does for it (2026-11-22).
+"""
 
 import re
 from collections.abc import Callable, Sequence

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID, SafeUUID
 
+import msgspec
+
 # Ids need to be different, not secret: asking the kernel for each takes longer than all the rest (keys and tokens do ask).
 _chance = random.Random()  # noqa: S311 - as above
 os.register_at_fork(after_in_child=_chance.seed)
@@ -43,6 +45,11 @@ def _headed(millis: int) -> int:
 def began_at(made: UUID) -> datetime:
     """Return the instant that a UUIDv7 was made with, to the millisecond below."""
     return datetime.fromtimestamp((made.int >> 80) / 1000, tz=UTC)
+
+
+def text(id: UUID) -> str:  # noqa: A002 - what it is
+    """Return an id as text: what `str` does, in a third of the time."""
+    return msgspec.json.encode(id)[1:-1].decode()
 
 
 def reference() -> str:

@@ -1,7 +1,9 @@
 """Keys: what identifiers are compared by, folded once in Python when stored."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+import msgspec
 
 
 def fold(value: str | None) -> str:
@@ -25,7 +27,10 @@ def placed(fingerprint: bytes, minute: int) -> bytes:
     return (max(0, minute) & 0xFFFFFFFF).to_bytes(4, "big") + fingerprint[:12]
 
 
-def fingerprint(parts: Iterable[str | None]) -> bytes:
+def fingerprint(parts: Sequence[str | None]) -> bytes:
     """Return 16 bytes that are equal for equal parts; None and the empty text differ, and no part runs into the next."""
-    told = "".join(["-" if part is None else f"{len(part)}:{part}" for part in parts])
-    return hashlib.blake2b(clean(told).encode(), digest_size=16).digest()
+    try:
+        told = msgspec.json.encode(parts)
+    except UnicodeEncodeError:
+        told = msgspec.json.encode([None if part is None else clean(part) for part in parts])
+    return hashlib.blake2b(told, digest_size=16).digest()

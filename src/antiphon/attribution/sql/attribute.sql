@@ -28,10 +28,13 @@ asked as materialized (
         q.replied_at + interval '2 minutes' as latest,
         q.replied_at + s.notice_tolerance as latest_receipt,
         q.replied_at + greatest(interval '2 minutes', s.notice_tolerance) as latest_of_all
-    from unnest(
-        %(consumer_id)s::uuid[], %(source_id)s::bigint[], %(replied_at)s::timestamptz[], %(to_key)s::text[],
-        %(campaign_key)s::text[], %(reference)s::text[], %(answers_us)s::boolean[]
-    ) with ordinality as q (consumer_id, source_id, replied_at, to_key, campaign_key, reference, answers_us, position)
+    from (
+        select
+            unnest(%(consumer_id)s::uuid[]) as consumer_id, unnest(%(source_id)s::bigint[]) as source_id,
+            unnest(%(replied_at)s::timestamptz[]) as replied_at, unnest(%(to_key)s::text[]) as to_key,
+            unnest(%(campaign_key)s::text[]) as campaign_key, unnest(%(reference)s::text[]) as reference,
+            unnest(%(answers_us)s::boolean[]) as answers_us, generate_subscripts(%(consumer_id)s::uuid[], 1) as position
+    ) as q
     join sources s on s.id = q.source_id
     cross join lateral (
         select q.answers_us or (q.reference <> '' and exists (

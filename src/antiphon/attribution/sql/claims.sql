@@ -4,8 +4,12 @@
 -- Indexes: entry_point_once (account_id, source_id, kind, key), engagement_entry_point_once.
 with asked as materialized (
     select q.*
-    from unnest(%(source_id)s::bigint[], %(campaign_key)s::text[], %(number_key)s::text[], %(at)s::timestamptz[])
-        with ordinality as q (source_id, campaign_key, number_key, at, position)
+    from (
+        select
+            unnest(%(source_id)s::bigint[]) as source_id, unnest(%(campaign_key)s::text[]) as campaign_key,
+            unnest(%(number_key)s::text[]) as number_key, unnest(%(at)s::timestamptz[]) as at,
+            generate_subscripts(%(source_id)s::bigint[], 1) as position
+    ) as q
 )
 select
     coalesce(by_campaign_id.campaign_id, by_number.campaign_id) as campaign_id,

@@ -3,6 +3,9 @@
 -- Index: consumer_phone_once (account_id, phone).
 insert into consumer (account_id, id, phone, created_at)
 select %(account)s::bigint, wanted.id, wanted.phone, %(at)s::timestamptz
-from unnest(%(ids)s::uuid[], %(phones)s::text[]) as wanted (id, phone)
+from (
+    select
+        unnest(%(ids)s::uuid[]) as id, unnest(%(phones)s::text[]) as phone
+) as wanted
 order by wanted.phone collate "C"
 on conflict (account_id, phone) do update set phone = excluded.phone where false

@@ -3,8 +3,10 @@
 with stored as (
     insert into event (account_id, id, type, subject, time, content, written)
     select %(account_id)s::bigint, id, type, subject, time, content, nextval('event_written')
-    from unnest(
-        %(ids)s::uuid[], %(types)s::text[], %(subjects)s::text[], %(times)s::timestamptz[], %(contents)s::jsonb[]
-    ) as new (id, type, subject, time, content)
+    from (
+        select
+            unnest(%(ids)s::uuid[]) as id, unnest(%(types)s::text[]) as type, unnest(%(subjects)s::text[]) as subject,
+            unnest(%(times)s::timestamptz[]) as time, unnest(%(contents)s::jsonb[]) as content
+    ) as new
 )
 select pg_notify('antiphon_written', %(account_id)s::text) where %(wakes_relay)s::boolean

@@ -4,16 +4,22 @@
 with stored as (
     insert into arrival (account_id, id, source_id, kind, received_at, headers, query, body, state, reason)
     select %(account)s::bigint, came.*
-    from unnest(
-        %(id)s::uuid[], %(arrival_source_id)s::bigint[], %(kind)s::text[], %(received_at)s::timestamptz[], %(headers)s::text[],
-        %(query)s::text[], %(body)s::bytea[], %(state)s::text[], %(reason)s::text[]
+    from (
+        select
+            unnest(%(id)s::uuid[]) as id, unnest(%(arrival_source_id)s::bigint[]) as arrival_source_id,
+            unnest(%(kind)s::text[]) as kind, unnest(%(received_at)s::timestamptz[]) as received_at,
+            unnest(%(headers)s::text[]) as headers, unnest(%(query)s::text[]) as query, unnest(%(body)s::bytea[]) as body,
+            unnest(%(state)s::text[]) as state, unnest(%(reason)s::text[]) as reason
     ) as came
 ),
 claimed as (
     insert into arrival_key (account_id, source_id, key, arrival_id, fact_id)
     select %(account)s::bigint, claimed.*
-    from unnest(%(source_id)s::bigint[], %(key)s::bytea[], %(arrival_id)s::uuid[], %(fact_id)s::uuid[])
-        as claimed (source_id, key, arrival_id, fact_id)
+    from (
+        select
+            unnest(%(source_id)s::bigint[]) as source_id, unnest(%(key)s::bytea[]) as key,
+            unnest(%(arrival_id)s::uuid[]) as arrival_id, unnest(%(fact_id)s::uuid[]) as fact_id
+    ) as claimed
     order by claimed.source_id, claimed.key
     on conflict (account_id, source_id, key) do nothing
     returning 1

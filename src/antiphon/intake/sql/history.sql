@@ -1,13 +1,18 @@
 -- Who is behind these phones, and what is already known of them: any replies on that source, any opt-outs; and whether anybody of the
--- account was ever erased.
--- Indexes: consumer_phone_once (account_id, phone), reply_by_consumer (account_id, source_id, consumer_id, …),
+-- account was ever erased. And, in rows without a phone, what conversations take from their surroundings: the response target of every
+-- skill (no source), and what those without an engagement take from their source.
+-- Indexes: skill_name_once, the primary key of source, consumer_phone_once (account_id, phone), reply_by_consumer (account_id, source_id, consumer_id, …),
 -- opt_out_by_consumer (account_id, consumer_id, …). Each `order by` is what only that index gives without a sort: on a young
 -- database, where every index looks as good, the planner took one that only names the account (144 microseconds a reply instead of 4).
 select
     who.source_id, who.phone, consumers.id as consumer_id,
     replies.found is not null as has_replies, opt_outs.found is not null as has_opt_outs,
-    (select exists (select from erasure e where e.account_id = %(account)s::bigint)) as are_some_erased
-from unnest(%(source_id)s::bigint[], %(phone)s::text[]) as who (source_id, phone)
+    (select exists (select from erasure e where e.account_id = %(account)s::bigint)) as are_some_erased,
+    null::bigint as skill_id, 0 as target_seconds, '' as language
+from (
+    select
+        unnest(%(source_id)s::bigint[]) as source_id, unnest(%(phone)s::text[]) as phone
+) as who
 cross join lateral (
     select c.id from consumer c where c.account_id = %(account)s::bigint and c.phone = who.phone offset 0
 ) consumers
@@ -23,3 +28,8 @@ left join lateral (
     order by o.at
     limit 1
 ) opt_outs on true
+union all
+select null, null, null, false, false, false, id, response_target_seconds, '' from skill where account_id = %(account)s::bigint
+union all
+select id, null, null, false, false, false, default_skill_id, 0, default_language
+from source where account_id = %(account)s::bigint and id = any (%(source_id)s::bigint[])

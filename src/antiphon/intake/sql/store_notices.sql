@@ -5,10 +5,16 @@ insert into notice (
     counted_campaign_id, counted_engagement_id, counted_entry_point_id, counted_skill_id, counted_language
 )
 select %(account)s::bigint, n.*
-from unnest(
-    %(id)s::uuid[], %(arrival_id)s::uuid[], %(source_id)s::bigint[], %(consumer_id)s::uuid[], %(external_campaign)s::text[],
-    %(campaign_key)s::text[], %(sender)s::text[], %(sender_key)s::text[], %(text)s::text[], %(sent_at)s::timestamptz[],
-    %(sent_at_is_receipt)s::boolean[], %(received_at)s::timestamptz[], %(dedupe_key)s::bytea[], %(reference)s::text[],
-    %(is_counted)s::boolean[], %(counted_campaign_id)s::bigint[], %(counted_engagement_id)s::bigint[],
-    %(counted_entry_point_id)s::bigint[], %(counted_skill_id)s::bigint[], %(counted_language)s::text[]
+from (
+    select
+        unnest(%(id)s::uuid[]) as id, unnest(%(arrival_id)s::uuid[]) as arrival_id, unnest(%(source_id)s::bigint[]) as source_id,
+        unnest(%(consumer_id)s::uuid[]) as consumer_id, unnest(%(external_campaign)s::text[]) as external_campaign,
+        unnest(%(campaign_key)s::text[]) as campaign_key, unnest(%(sender)s::text[]) as sender,
+        unnest(%(sender_key)s::text[]) as sender_key, unnest(%(text)s::text[]) as text, unnest(%(sent_at)s::timestamptz[]) as sent_at,
+        unnest(%(sent_at_is_receipt)s::boolean[]) as sent_at_is_receipt, unnest(%(received_at)s::timestamptz[]) as received_at,
+        unnest(%(dedupe_key)s::bytea[]) as dedupe_key, unnest(%(reference)s::text[]) as reference,
+        unnest(%(is_counted)s::boolean[]) as is_counted, unnest(%(counted_campaign_id)s::bigint[]) as counted_campaign_id,
+        unnest(%(counted_engagement_id)s::bigint[]) as counted_engagement_id,
+        unnest(%(counted_entry_point_id)s::bigint[]) as counted_entry_point_id,
+        unnest(%(counted_skill_id)s::bigint[]) as counted_skill_id, unnest(%(counted_language)s::text[]) as counted_language
 ) as n
