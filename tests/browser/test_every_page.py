@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Looked, Site, running
+from tests.browser.desk import place_of
 
 pytestmark = pytest.mark.xdist_group("browser")
 PAGES = {
@@ -41,8 +42,13 @@ PAGES = {
         "/settings/webhooks/",
         "/settings/webhooks/new/",
         "/settings/retention/",
+        "webhook",
         "/settings/audit/",
+        "/settings/retention/",
         "/accounts/password/",
+        "/analytics/exports/",
+        "task",
+        "/tasks/",
     ),
     "Sol": ("/supervisor/", "/supervisor/?show=overdue"),
     "Cam": (
@@ -107,11 +113,35 @@ def address(looked: Looked, path: str) -> str:
         "engagement": ("/campaigns/engagements/new/", "a.choice-link:has-text('Tyre swap')", ""),
         "arrival": ("/quarantine/", "text=Look", ""),
     }
+    if path in MADE:
+        return MADE[path](looked)
     if path not in ways:
         return path
     start, link, rest = ways[path]
     looked.go(start)
     return f"{looked.page.locator(link).first.get_attribute('href')}{rest}"
+
+
+def a_task(looked: Looked) -> str:
+    """Have facts exported; return the address of that task."""
+    looked.go("/analytics/exports/")
+    looked.page.get_by_role("button", name="Export", exact=True).click()
+    looked.page.wait_for_url("**/tasks/*/")
+    expect(looked.page.get_by_text("Done", exact=True)).to_be_visible()
+    return place_of(looked.page)
+
+
+def a_webhook(looked: Looked) -> str:
+    """Add a webhook to an address that is nobody's; return the address of its page."""
+    looked.go("/settings/webhooks/new/")
+    looked.page.get_by_label("Name").fill("CRM")
+    looked.page.get_by_label("Address").fill("https://crm.example/")
+    looked.page.get_by_role("button", name="Add webhook").click()
+    looked.go("/settings/webhooks/")
+    return str(looked.page.get_by_role("link", name="CRM", exact=True).get_attribute("href"))
+
+
+MADE = {"task": a_task, "webhook": a_webhook}
 
 
 def violations(looked: Looked, axe: str) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from tests.docs.reading import DOCS, PAGES, ROOT, codes, name, words
 
 _LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
+_PICTURE = re.compile(r'src(?:set)?="([^"]+)"')
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _PART = re.compile(r"^(?:\*\*([A-Z][a-z ]+)\.\*\*|## ([A-Z][a-z ]+)$)", re.MULTILINE)  # at the start of a paragraph, or a heading
 _DECISION = ["Context", "Decision", "Consequences", "Alternatives", "Enforced by"]
@@ -25,6 +26,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.exists(), address
         assert target.is_relative_to(ROOT), address
         assert not anchor or anchor[1:] in anchors(target), address + anchor
+
+
+def test_pictures_are_there_and_small() -> None:
+    named = _PICTURE.findall((ROOT / "README.md").read_text())
+    assert len(named) == 4
+    assert [path for path in named if not 1_000 < (ROOT / path).stat().st_size < 100_000] == []
 
 
 def test_every_document_is_in_the_index() -> None:

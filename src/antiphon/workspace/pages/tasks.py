@@ -63,6 +63,8 @@ def _uploaded(result: Result) -> str:
 
 
 def _exported(result: Result) -> str:
+    if not result["rows"]:
+        return _("There was nothing to export.")
     rows = ngettext("%(count)s row exported.", "%(count)s rows exported.", result["rows"])
     return rows % {"count": f"{result['rows']:,}"}
 

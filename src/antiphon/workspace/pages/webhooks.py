@@ -204,6 +204,7 @@ def _fields(values: dict[str, Any], *, is_new: bool) -> Sequence[Field]:
             chosen=tuple(values["kinds"]),
             options=kinds,
             help=_("None chosen: every kind, also those that come later."),
+            columns=True,
         ),
     )
 
