@@ -12,6 +12,7 @@ from uuid import UUID
 
 from antiphon.attribution.verbs import relinkable
 from antiphon.campaigns import verbs as campaigns
+from antiphon.consumers.models import Consumer
 from antiphon.conversations import closing, sending
 from antiphon.conversations import verbs as conversations
 from antiphon.conversations.models import Answer, Conversation
@@ -29,6 +30,7 @@ from antiphon.kit.db import Database, account, lane_account, rows
 from antiphon.kit.problems import Problem
 from antiphon.metrics.folding import fold
 from antiphon.metrics.recount import differences
+from antiphon.privacy import erasing
 from antiphon.providers.transport import Transport
 from antiphon.routing.presence import set_presence
 from antiphon.routing.verbs import route
@@ -59,7 +61,9 @@ class House:
     transport: Transport
     sent: list[Post] = field(default_factory=list)
     acknowledged: int = 0
-    texts: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    erased: dict[str, Any] = field(default_factory=dict)
     seen: Counter[str] = field(default_factory=Counter)
     climbed: dict[UUID, str] = field(default_factory=dict)
     put_off: Counter[str] = field(default_factory=Counter)
@@ -102,8 +106,11 @@ class House:
         self.deliver([deliver.notice_post(phone, campaign, at=self.now, text=text, sender=sender) for phone in phones], how=how)
 
     def reply(self, phone: str, *, how: str, ago: timedelta, **words: Any) -> None:
-        text = f"reply {self.number()}"
-        self.texts.add(text)
+        text = f"reply {self.number():05}"
+        if self.now - ago <= self.erased.get(phone, self.now - timedelta(days=99)):
+            self.gone.add(text)  # what is of before the erasure brings nothing back
+        else:
+            self.texts[text] = phone
         self.deliver([Deliver(self.tenant).reply_post(phone, text, at=self.now, replied_at=self.now - ago, **words)], how=how)
 
     def stop(self, phone: str, *, how: str) -> None:
@@ -134,7 +141,7 @@ class House:
             of_state = Conversation.objects.filter(account_id=self.id, closed_at__isnull=not is_closed)
             found = list(of_state.values_list("id", "opening_reply_id"))
             texts = dict(Reply.objects.filter(id__in=[opening for _, opening in found]).values_list("id", "text"))
-        found.sort(key=lambda row: -int(texts[row[1]].split()[-1]))
+        found.sort(key=lambda row: -_number_in(texts[row[1]]))
         return found[place % len(found)][0] if found else UUID(int=0)
 
     def somebody(self, place: int, name: str, *, is_closed: bool = False) -> str:
@@ -202,7 +209,7 @@ class House:
 
     def _answers(self) -> list[Answer]:
         with account(self.id):
-            return sorted(Answer.objects.filter(account_id=self.id), key=lambda one: -int(one.text.split()[-1]))
+            return sorted(Answer.objects.filter(account_id=self.id), key=lambda one: -_number_in(one.text))
 
     def close(self, place: int, *, by: str, is_goal: bool, is_crashing: bool) -> None:
         self.do("close", place, by=by, is_crashing=is_crashing, outcome=Outcome(is_goal_reached=is_goal), member_id=self.agent(by))
@@ -223,6 +230,23 @@ class House:
         if offered:
             relink(self.id, offered, subject="account", actor="command", at=self.now)
             self.seen["relink"] += 1
+
+    def erase(self, phone: str) -> None:
+        """Erase a consumer, and have the worker look through the rest; what they wrote must be nowhere from then on."""
+        with account(self.id):
+            who = Consumer.objects.filter(account_id=self.id, phone=phone).values_list("id", flat=True).first()
+        if who is None:
+            return
+        try:
+            erasing.erase(self.id, who, actor="command", at=self.now)
+        except Problem as problem:
+            self.seen[f"erase: {problem.code}"] += 1
+            return
+        erasing.sweep(self.id, who, at=self.now)
+        self.erased[phone] = self.now
+        self.gone |= {text for text, of in self.texts.items() if of == phone}
+        self.texts = {text: of for text, of in self.texts.items() if of != phone}
+        self.seen["erase: done"] += 1
 
     def _try(self, name: str, act: Callable[[], Any]) -> None:
         try:
@@ -293,12 +317,13 @@ class House:
             assert broken(db) == []
             assert differences(db, self.id) == [], "counters equal a recount"
             assert Arrival.objects.count() == self.acknowledged, "whatever was acknowledged is stored, once each"
-            stored = list(Reply.objects.values_list("text", flat=True))
+            stored = list(Reply.objects.exclude(text="").values_list("text", flat=True))
+            assert rows(db, _REMEMBERED, {"texts": f"({'|'.join(sorted(self.gone)) or 'nothing yet'})"}) == [], "who is erased is gone"
             waiting = Arrival.objects.filter(state="pending").exists()
             states = {row.id: str(row.state) for row in rows(db, "select id, state from answer union all select id, state from notice")}
         assert len(set(stored)) == len(stored), "a reply is stored once, however often it comes"
-        assert set(stored) <= self.texts
-        assert waiting or set(stored) == self.texts, "every reply is stored"
+        assert set(stored) <= set(self.texts)
+        assert waiting or set(stored) == set(self.texts), "every reply is stored"
         fell = [(was, states[one]) for one, was in self.climbed.items() if _CLIMB.index(states[one]) < _CLIMB.index(was)]
         assert fell == [], "delivery states only climb"
         self.climbed = states
@@ -325,6 +350,22 @@ class House:
             assert not Arrival.objects.filter(state__in=["pending", "quarantined"]).exists()
         self.check()
 
+
+def _number_in(text: str) -> int:
+    """Return the number that a text ends in; what was erased has none."""
+    last = text.rpartition(" ")[2]
+    return int(last) if last.isdecimal() else 0
+
+
+_REMEMBERED = """
+    select 'arrival', id::text from arrival where state <> 'pending' and encode(body, 'escape') ~ %(texts)s::text
+    union all select 'reply', id::text from reply where text ~ %(texts)s::text
+    union all select 'opt_out', id::text from opt_out where text ~ %(texts)s::text
+    union all select 'conversation', id::text from conversation where last_text ~ %(texts)s::text
+    union all select 'event', id::text from event where content::text ~ %(texts)s::text
+    union all select 'audit', id::text from audit_entry where detail::text ~ %(texts)s::text
+"""
+"""Where texts of erased consumers are still to be read; what waits for the line is emptied when its turn comes."""
 
 _BESIDE_A_FREE_AGENT = """
     select c.id from conversation c

@@ -182,6 +182,11 @@ class Machine(RuleBasedStateMachine):
     def work(self, loop: str) -> None:
         self.it.work(loop)
 
+    @rule(phone=ONE_OF_THEM, is_meant=st.sampled_from([False, False, True]))
+    def erase(self, phone: str, is_meant: bool) -> None:
+        if is_meant:
+            self.it.erase(phone)
+
     @rule(seconds=STEPS)
     def clock_steps(self, seconds: int) -> None:
         Site.clock.forward(seconds=seconds)
