@@ -1,3 +1,3 @@
 -- Wake the relay when the transaction commits.
 -- Index: none.
-select pg_notify('antiphon_written', %(account_id)s::text)
+select pg_notify('antiphon_written', %(account_id)s::bigint::text)
