@@ -33,7 +33,7 @@ class Site:
 def pages(options: Options) -> dict[str, Any]:
     """Measure each page among `options.notices` conversations and among a thousand, turn by turn. Raises WrongFiguresError."""
     with scratch(options.home) as environment:
-        sites = [_site(environment, total) for total in (options.notices, _FEW)]
+        sites = [site_of(environment, total) for total in (options.notices, _FEW)]
         measured = {name: _measured(sites, ask, rounds=options.rounds) for name, ask in _PAGES.items()}
     ratios = {name: one["ratio"] for name, one in measured.items()}
     worst = max(ratios, key=lambda name: ratios[name])
@@ -83,7 +83,7 @@ def _timed(site: Site, ask: Callable[[Site], Any]) -> float:
     return took
 
 
-def _site(environment: Environment, total: int) -> Site:
+def site_of(environment: Environment, total: int) -> Site:
     """Return an account with so many conversations; one that is seeded already is used as it is."""
     from antiphon.accounts import verbs as accounts  # noqa: PLC0415 - after Django's set-up
     from antiphon.accounts.models import Account, Membership, Skill  # noqa: PLC0415 - as above

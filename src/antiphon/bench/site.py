@@ -19,7 +19,7 @@ from antiphon.config.env import Environment, current, default_home
 from antiphon.embedded.errors import UnusableError
 from antiphon.kit.db import Database
 
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)

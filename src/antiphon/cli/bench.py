@@ -11,6 +11,7 @@ from antiphon.bench.bulk import notices_bulk
 from antiphon.bench.export import export
 from antiphon.bench.growth import growth
 from antiphon.bench.hooks import notices, replies
+from antiphon.bench.lists import lists
 from antiphon.bench.mixed import mixed
 from antiphon.bench.pages import pages
 from antiphon.bench.plans import plans
@@ -30,6 +31,7 @@ BENCHES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "export": export,
     "notices-bulk": notices_bulk,
     "growth": growth,
+    "lists": lists,
     "mixed": mixed,
     "reply-to-screen": reply_to_screen,
 }

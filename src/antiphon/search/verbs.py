@@ -53,10 +53,7 @@ def find(db: Database, account_id: int, sought: Sought, *, after: UUID | None = 
 
     Raises Invalid when the text has no word in it, or the phone number fewer than three digits.
     """
-    asked = _asked(account_id, sought, at=at) | {"query": _query(db, account_id, sought), "fresh": FRESH}
-    (place,) = rows(db, sql(__package__, "place"), {"account": account_id, "id": after}) if after else [None]
-    asked |= {"after_at": place.started_at if place else None, "after_id": place.id if place else None}
-    found = rows(db, sql(__package__, "find"), asked | {"limit": max(COUNTED, limit) + 1})
+    found = rows(db, sql(__package__, "find"), question(db, account_id, sought, after=after, limit=max(COUNTED, limit) + 1, at=at))
     ids = [row.id for row in found]
     return Found(ids[:limit], min(len(ids), COUNTED), is_more=len(ids) > COUNTED, has_next=len(ids) > limit)
 
@@ -64,6 +61,13 @@ def find(db: Database, account_id: int, sought: Sought, *, after: UUID | None = 
 def listed(db: Database, account_id: int, ids: Sequence[UUID]) -> list[Any]:
     """Return conversations as a list shows them, newest first."""
     return rows(db, sql(__package__, "listed"), {"account": account_id, "ids": list(ids)})
+
+
+def question(db: Database, account_id: int, sought: Sought, *, after: UUID | None = None, limit: int, at: datetime) -> dict[str, Any]:
+    """Return what the statement `find` is given. Raises Invalid as `find` does."""
+    asked = _asked(account_id, sought, at=at) | {"query": _query(db, account_id, sought), "fresh": FRESH, "limit": limit}
+    (place,) = rows(db, sql(__package__, "place"), {"account": account_id, "id": after}) if after else [None]
+    return asked | {"after_at": place.started_at if place else None, "after_id": place.id if place else None}
 
 
 def behind(db: Database, account_id: int) -> int:

@@ -1,8 +1,8 @@
--- The counters of a year with 1,000 broadcasts of 100,000 texts each in 100 campaigns, 4 % of which are replied to: sent within three
+-- The counters of a year with so many broadcasts (1,000) of 100,000 texts each in 100 campaigns, 4 % of which are replied to: sent within three
 -- hours, replied to within a day, answered by 20 agents. Index: none; only written.
 with broadcast as (
     select b, date_bin('15 minutes', %(until)s::timestamptz - make_interval(secs => b * 31536.0), timestamptz '2000-01-01 00:00:00+00') as at
-    from generate_series(1, 1000) b
+    from generate_series(1, %(broadcasts)s::int) b
 ),
 kept as (
     select b, at, q, metric, '' as verdict, 0 as agent, 0 as band, value, 0::numeric as total
