@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from antiphon.workspace.access import Visit
 from antiphon.workspace.navigation import navigation
-from antiphon.workspace.pages.presence import presence_line
+from antiphon.workspace.pages.presence import counts, presence_line
 
 _TARGET = re.compile(r"[a-z]+#([a-z]+)(?:-\d+)?")
 
@@ -35,6 +35,7 @@ def show(
     part = _part(request, parts)
     context = {"page": page, "visit": visit, "nav": navigation(place or request.path, visit), **(extra or {})}
     context["presence"] = presence_line(visit, here=_address(request), has_ticket=not part)
+    context["counts"] = None if part else counts(visit)
     response = TemplateResponse(request, f"{template}#{part}" if part else template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     if part and status >= 400:  # noqa: PLR2004 - what was typed and what is wrong with it replace the form whole

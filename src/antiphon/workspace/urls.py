@@ -66,6 +66,7 @@ urlpatterns = [
     path("goto/", workspace.goto, name="goto"),
     path("keys", workspace.keys, name="keys"),
     path("presence/", presence.presence, name="presence"),
+    path("presence/counts/", presence.counts, name="counts"),
     path("supervisor/", supervisor.supervisor, name="supervisor"),
     path("supervisor/assignment", supervisor.moving, name="moving"),
     path("people/<int:person_id>/presence", supervisor.agent_presence, name="agent-presence"),

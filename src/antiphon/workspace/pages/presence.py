@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from antiphon.kit.db import rows, sql
 from antiphon.routing.models import Presence
 from antiphon.routing.presence import topic_of
 from antiphon.workspace import words
@@ -13,6 +14,9 @@ from antiphon.workspace.access import Visit
 from antiphon.workspace.live import stream
 from antiphon.workspace.words import Word
 
+_MOST = 100
+BARS = ("nav", "bar")
+"""Where the counts stand: beside a page, and at the bottom of a phone."""
 PLACES = ("nav", "menu", "mine")
 """Where the control stands: at the foot of the navigation, in the menu of a phone, at the head of one's conversations."""
 
@@ -53,6 +57,30 @@ class PresenceLine:
     def state(self) -> str:
         """Return the state that colours it."""
         return self.word.state
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What stands beside Workspace in the navigation: one's unread conversations, else what waits in one's queues; up to `_MOST`."""
+
+    unread: int
+    waiting: int
+    topic: str
+
+    @property
+    def shown(self) -> str:
+        """Return the number, empty where there is nothing to do."""
+        number = self.unread or self.waiting
+        return "" if not number else str(number) if number < _MOST else f"{_MOST - 1}+"
+
+
+def counts(visit: Visit) -> Counts | None:
+    """Return what the navigation counts; None for a role that has no conversations."""
+    if not visit.may("presence.own"):
+        return None
+    asked = {"account": visit.account_id, "member": visit.membership_id, "most": _MOST}
+    (found,) = rows(connection.connection, sql("antiphon.workspace", "counts"), asked)
+    return Counts(found.unread, found.waiting, topic_of(visit.membership_id))
 
 
 def presence_line(visit: Visit, *, here: str, has_ticket: bool = True) -> PresenceLine | None:

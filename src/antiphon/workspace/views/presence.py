@@ -5,14 +5,15 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.problems import Problem
 from antiphon.routing.presence import set_presence
 from antiphon.workspace.access import Visit, tenant_view
-from antiphon.workspace.pages.presence import PLACES, presence_line
+from antiphon.workspace.pages.presence import BARS, PLACES, presence_line
+from antiphon.workspace.pages.presence import counts as counts_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,6 +30,15 @@ def presence(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse: 
     except Problem as problem:
         return HttpResponse(problem.message, status=problem.status, content_type="text/plain; charset=utf-8")
     return _back(request)
+
+
+@require_safe
+@tenant_view("presence.own")
+def counts(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:  # noqa: ARG001 - the transaction is open
+    """Show what the navigation counts, as it stands now."""
+    at = request.GET.get("at", "")
+    context = {"counts": counts_of(visit), "counted": at if at in BARS else BARS[0]}
+    return TemplateResponse(request, "nav_count.html", context)
 
 
 def _back(request: HttpRequest) -> HttpResponse:
