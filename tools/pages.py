@@ -1,4 +1,4 @@
-"""Writes the parts of docs/ that are told by code: settings, commands, the operations of the API."""
+"""Writes the parts of docs/ that are told by code: settings, commands, measures, caps, the operations of the API."""
 
 import argparse
 import os
@@ -6,14 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antiphon.cli.commands import COMMANDS, Command
-from antiphon.config.env import table
+from antiphon.config.env import read, table
+from antiphon.measures.table import MEASURES, Measure, Origin
+
+if TYPE_CHECKING:
+    from antiphon.edge.caps import Cap
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 SETTINGS = DOCS / "operations" / "settings.md"
 COMMANDS_PAGE = DOCS / "operations" / "commands.md"
+LIMITS = DOCS / "operations" / "limits.md"
+SCALING = DOCS / "operations" / "scaling.md"
+MONITORING = DOCS / "operations" / "monitoring.md"
 OPERATIONS = DOCS / "api-operations.md"
 MARK = "<!-- From here on `make docs` writes. -->\n"
 _FIRST = "| setting | default | what it does |\n"
@@ -100,7 +108,66 @@ def _role(role: str) -> str:
     return role.replace("_", " ")
 
 
-TOLD: dict[Path, Callable[[], str]] = {COMMANDS_PAGE: commands, OPERATIONS: operations}
+def measures() -> str:
+    """Return a table of the measures per origin."""
+    lines = []
+    for origin in Origin:
+        lines += ["", f"### {_ORIGINS[origin]}", "| measure | kind | labels | says |", "|---|---|---|---|"]
+        lines += [_measure(one) for one in MEASURES if one.origin is origin]
+    return "\n".join(lines) + "\n"
+
+
+def _measure(one: Measure) -> str:
+    labels = ", ".join(f"`{label}`" for label in one.labels)
+    return f"| `{one.shown}` | {one.kind} | {labels} | {one.text} |"
+
+
+def caps() -> str:
+    """Return the table of everything that is capped, under the settings as they are when none is given."""
+    lines = ["", "| of what | most | moved by | beyond it |", "|---|---|---|---|"]
+    for cap in _caps():
+        settings = ", ".join(f"`{name}`" for name in cap.settings)
+        lines.append(f"| {cap.of} | {cap.most(read({}))} | {settings} | {cap.beyond} |")
+    return "\n".join(lines) + "\n"
+
+
+def _caps() -> "tuple[Cap, ...]":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "antiphon.config.settings")
+    import django  # noqa: PLC0415 - settings and commands do without
+
+    django.setup()
+    from antiphon.edge.caps import CAPS  # noqa: PLC0415 - after Django's set-up
+
+    return CAPS
+
+
+def tables() -> str:
+    """Return where each table goes when accounts are spread over nodes, by its key."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "antiphon.config.settings")
+    import django  # noqa: PLC0415 - settings and commands do without
+
+    django.setup()
+    from django.apps import apps  # noqa: PLC0415 - after Django's set-up
+
+    places: dict[str, list[str]] = {"distributed": [], "reference": [], "on the coordinator": []}
+    for model in apps.get_models(include_auto_created=True):
+        meta = model._meta  # noqa: SLF001 - Django's documented way to a model's fields
+        is_ours = model.__module__.startswith("antiphon.")
+        key = getattr(meta.pk, "field_names", None)
+        has_account = any(field.name == "account" for field in meta.get_fields())
+        place = "distributed" if key else "reference" if is_ours and (has_account or meta.db_table == "account") else "on the coordinator"
+        if meta.managed:
+            places[place].append(f"`{meta.db_table}`")
+    rows = [f"| {place} | {', '.join(sorted(names))} |" for place, names in places.items()]
+    return "\n".join(["", "| | tables |", "|---|---|", *rows]) + "\n"
+
+
+_ORIGINS = {
+    Origin.PROGRAM: "Counted by the processes of a host",
+    Origin.HOST: "Of the host",
+    Origin.DATABASE: "Of the database",
+}
+TOLD: dict[Path, Callable[[], str]] = {COMMANDS_PAGE: commands, OPERATIONS: operations, MONITORING: measures, LIMITS: caps, SCALING: tables}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -48,5 +48,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("backup", LOOK, "write database, spool and secret key into one verified file, while the site runs", Need.NOTHING),
     Command("restore", LOOK, "bring a backup into an empty home or database", Need.NOTHING),
     Command("bench", LOOK, "measure this machine, on a scratch database of its own", Need.NOTHING),
+    Command("systemd", LOOK, "print a unit for systemd, fit for this installation", Need.NOTHING),
     Command("doctor", LOOK, "check this installation and say what to do", Need.NOTHING),
 )

@@ -3,11 +3,8 @@
 import sys
 
 from antiphon.cli.supervisor import Part
+from antiphon.config.budget import BACKLOG, BACKPRESSURE
 from antiphon.config.env import Environment
-
-# Open streams count against both (tried 2026-11-22: a full backpressure makes webhooks hang).
-_BACKLOG = "8192"
-_BACKPRESSURE = "8000"
 
 
 def web(environment: Environment) -> Part:
@@ -17,8 +14,8 @@ def web(environment: Environment) -> Part:
         "host": environment.host,
         "port": environment.port,
         "workers": environment.workers,
-        "backlog": _BACKLOG,
-        "backpressure": _BACKPRESSURE,
+        "backlog": BACKLOG,
+        "backpressure": BACKPRESSURE,
         "respawn-interval": 0.5,
         "workers-kill-timeout": environment.stop_seconds,
         "loop": "uvloop",

@@ -82,7 +82,6 @@ MEASURES: tuple[Measure, ...] = (
     _gauge("antiphon_database_bytes", Origin.DATABASE, "Size of the database"),
     _gauge("antiphon_database_connections", Origin.DATABASE, "Connections of the database's server"),
     _gauge("antiphon_database_connections_most", Origin.DATABASE, "Connections that the server allows"),
-    _gauge("antiphon_database_oldest_transaction_seconds", Origin.DATABASE, "Age of the oldest open transaction"),
     _gauge("antiphon_arrivals_pending", Origin.DATABASE, "Webhooks that the line failed on and the worker tries again"),
     _gauge("antiphon_arrivals_pending_seconds", Origin.DATABASE, "Age of the oldest of them"),
     _gauge("antiphon_arrivals_quarantined", Origin.DATABASE, "Webhooks that could not be taken and wait for a person"),

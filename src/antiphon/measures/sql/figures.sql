@@ -35,11 +35,9 @@ month_reached as (
 select name, label, value::float8
 from (
     select 'antiphon_database_bytes' as name, '' as label, pg_database_size(current_database())::numeric as value
-    union all select 'antiphon_database_connections', '', count(*) from pg_stat_activity where backend_type = 'client backend'
+    -- Of others' sessions a role sees no more than that they are there.
+    union all select 'antiphon_database_connections', '', count(*) from pg_stat_activity where datid is not null and usesysid is not null
     union all select 'antiphon_database_connections_most', '', current_setting('max_connections')::numeric
-    union all
-    select 'antiphon_database_oldest_transaction_seconds', '', extract(epoch from now() - coalesce(min(xact_start), now()))
-    from pg_stat_activity where state <> 'idle'
     union all select 'antiphon_arrivals_pending', '', many from pending
     union all select 'antiphon_arrivals_pending_seconds', '', extract(epoch from %(at)s::timestamptz - coalesce(oldest, %(at)s::timestamptz)) from pending
     union all select 'antiphon_arrivals_quarantined', '', count(*) from arrival where state = 'quarantined'
