@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 
+from antiphon.embedded.errors import UnusableError
 from tests.conversations.provider import Provider
 from tests.faults.judge import Verdict, judge, recover
 from tests.faults.ledger import Ledger
@@ -62,9 +64,12 @@ def suffer(field: Field, fault: Fault, *, times: int = 1) -> Verdict:
             try:
                 fault.strike(field)
                 worst = max(worst, recover(field.site, told=ails))
-            except AssertionError as error:
-                wrong.append(str(error))
-    recover(field.site)
+            except (AssertionError, httpx.HTTPError, psycopg.Error, UnusableError) as error:
+                wrong.append(f"{type(error).__name__}: {error}")
+    try:
+        recover(field.site)
+    except AssertionError as error:
+        wrong.append(str(error))
     verdict = judge(field.site, ledger, sent=taken(field.provider))
     verdict.seconds = worst
     verdict.wrong += wrong

@@ -58,15 +58,15 @@ def answered(site: Site) -> int:
 
 
 def data_full(field: Field) -> None:
-    """Fill the database's disk until it ends by itself; make room, and start it again."""
+    """Fill the database's disk until nothing can be stored there, or it ends by itself; make room, and start it if it has ended."""
     ballast = field.site.home / "ballast"
     with ballast.open("wb") as file, suppress(OSError):
         while True:
             file.write(b"\0" * 65_536)
             file.flush()
     try:
-        until(lambda: not field.site.server.is_alive(), seconds=120, what="the end of a database without room")
-        until(lambda: field.site.segments, what="a spool")
+        until(lambda: field.site.segments, seconds=120, what="a spool, for want of room")
+        time.sleep(3)
     finally:
         ballast.unlink()
     until(lambda: _started(field.site), seconds=60, what="the database's return")

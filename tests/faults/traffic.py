@@ -23,8 +23,8 @@ _SENDERS = 8
 _GROWN_BYTES = 150_000_000
 _STATE = """
     select p.phone,
-        (select json_agg(json_build_array(r.text, r.verdict, r.engagement_id, r.conversation_id = c.id) order by r.text)
-            from reply r where r.account_id = p.account_id and r.consumer_id = p.id)::text as replies,
+        (select json_agg(json_build_array(r.text, r.verdict, r.is_first_reply, r.counted_engagement_id, r.conversation_id = c.id)
+                order by r.text) from reply r where r.account_id = p.account_id and r.consumer_id = p.id)::text as replies,
         (select json_agg(json_build_array(n.text, n.counted_engagement_id) order by n.text)
             from notice n where n.account_id = p.account_id and n.consumer_id = p.id)::text as notices,
         (select json_agg(json_build_array(o.how, o.is_out, o.counted_campaign_id)) from opt_out o
