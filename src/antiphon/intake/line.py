@@ -29,7 +29,7 @@ from antiphon.intake.replies import (
 from antiphon.intake.reports import match_reports
 from antiphon.intake.types import Facts
 from antiphon.kit.db import Database, rows, sql
-from antiphon.metrics.verbs import counting
+from antiphon.metrics.verbs import Tally, counting
 from antiphon.providers.protocol import SourceSettings
 
 
@@ -52,7 +52,7 @@ def take(db: Database, account_id: int, facts: Facts, *, sources: Mapping[int, S
         known = _known(db, account_id, facts)
         if known.are_some_erased and (left := without_erased(db, account_id, facts, at=at)) is not None:
             facts, known = left, _known(db, account_id, left)
-        passage = Passage(db, account_id, tally, at, sources, known.people, known.targets, known.defaults)
+        passage = _passage(known, db, account_id, tally=tally, at=at, sources=sources)
         store_notices(passage, facts.notices)  # 2
         match_reports(passage, facts.reports, facts.notices)  # 3
         results = _attribute(passage, facts, known)  # 4
@@ -79,6 +79,8 @@ class _Known:
     with_replies: set[tuple[int, UUID]]
     with_opt_outs: set[UUID]
     are_some_erased: bool
+    are_some_ignored: bool
+    are_reports_waiting: bool
 
     def has_replies(self, source_id: int, consumer_id: UUID) -> bool:
         """Tell whether a consumer has stored replies on a source."""
@@ -101,6 +103,23 @@ def _known(db: Database, account_id: int, facts: Facts) -> _Known:
         {(row.source_id, row.consumer_id) for row in found if row.has_replies},
         {row.consumer_id for row in found if row.has_opt_outs},
         any(row.are_some_erased for row in found),
+        any(row.are_some_ignored for row in found),
+        any(row.are_reports_waiting for row in found),
+    )
+
+
+def _passage(known: _Known, db: Database, account_id: int, *, tally: Tally, at: datetime, sources: Mapping[int, SourceSettings]) -> Passage:
+    return Passage(
+        db,
+        account_id,
+        tally,
+        at,
+        sources,
+        people=known.people,
+        targets=known.targets,
+        defaults=known.defaults,
+        are_some_ignored=known.are_some_ignored,
+        are_reports_waiting=known.are_reports_waiting,
     )
 
 

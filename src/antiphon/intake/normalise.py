@@ -90,7 +90,7 @@ def keyed(parsed: Fact | Unrecognised, *, context: Context) -> KeyedFact:
         raise Unusable(parsed.why)
     kind, build = _BUILDERS[type(parsed)]
     keys = keys_of(kind, parsed.identity, received_at=context.received_at)
-    signed = partial(order_key, kind, parsed.identity, keys)
+    signed = partial(order_key, parsed.identity, keys)
     return KeyedFact(kind, context.arrival_id, keys, build(parsed, context, signed))
 
 
@@ -99,21 +99,22 @@ def keys_of(kind: FactKind, identity: Identity, *, received_at: datetime) -> tup
 
     A fact is a copy when any of its keys is taken; a copy takes its own keys too. So copies at most one window apart
     always share a key with the one before, and repeats at least two windows apart never do. A key begins with the minute
-    that the provider gives, or its window's, so that the keys of a day lie together.
+    that the provider gives, or its window's (of whole minutes), so that the keys of a day lie together.
     """
     if identity.window is None:
         minute = 0 if identity.at is None else int(identity.at.timestamp() // 60)
         return (placed(fingerprint((kind, *identity.parts)), minute),)
     seconds = identity.window.total_seconds()
     number = int(received_at.timestamp() // seconds)
-    return tuple(placed(fingerprint((kind, *identity.parts, str(each))), int(each * seconds // 60)) for each in (number, number + 1))
+    told = fingerprint((kind, *identity.parts))
+    return (placed(told, int(number * seconds // 60)), placed(told, int((number + 1) * seconds // 60)))
 
 
-def order_key(kind: FactKind, identity: Identity, keys: tuple[bytes, ...], at: datetime) -> bytes:
+def order_key(identity: Identity, keys: tuple[bytes, ...], at: datetime) -> bytes:
     """Return the key that orders facts of one instant: equal for the same fact, whatever order its copies came in."""
     if identity.window is None:
         return keys[0]
-    return fingerprint((kind, *identity.parts, str(micros(at))))
+    return keys[0][_PLACE : _PLACE + 8] + micros(at).to_bytes(8, "big", signed=True)
 
 
 def micros(at: datetime) -> int:
@@ -286,6 +287,7 @@ def _reference(raw: str | None) -> str:
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_PLACE = 4
 _MICROSECOND = timedelta(microseconds=1)
 _Builder = Callable[[Any, Context, Signer], LineFact]
 _BUILDERS: dict[type, tuple[FactKind, _Builder]] = {

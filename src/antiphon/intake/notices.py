@@ -18,7 +18,7 @@ def store_notices(passage: Passage, notices: Sequence[NoticeFact]) -> None:
     """Store notices, counted under what claims them; those of ignored external campaigns are stored and not counted."""
     if not notices:
         return
-    ignored = {(row.source_id, row.campaign_key) for row in passage.rows(sql(_HERE, "ignored"))}
+    ignored = {(row.source_id, row.campaign_key) for row in passage.rows(sql(_HERE, "ignored"))} if passage.are_some_ignored else set()
     is_counted = [(notice.source_id, notice.campaign_key) not in ignored for notice in notices]
     claimed = _claimed(passage, notices, is_counted)
     passage.run(

@@ -17,6 +17,7 @@ class Passage:
     """One batch of one account on its way down the line. `people` maps phones to consumers, all locked.
 
     `targets` are the response targets of every skill, in seconds; `defaults` the skill and language of each source of the batch.
+    Whether external campaigns of the account are ignored, and whether reports wait: most of the time neither, and nobody need look which.
     """
 
     db: Database
@@ -27,6 +28,8 @@ class Passage:
     people: Mapping[str, UUID] = field(default_factory=dict)
     targets: Mapping[int, int] = field(default_factory=dict)
     defaults: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    are_some_ignored: bool = True
+    are_reports_waiting: bool = True
     events: list[NewEvent] = field(default_factory=list)
 
     def rows(self, statement: str, **parameters: Any) -> list[Any]:

@@ -36,7 +36,7 @@ def match_reports(passage: Passage, reports: Sequence[ReportFact], notices: Sequ
 
 
 def _waiting(passage: Passage, facts: Sequence[NoticeFact | ReportFact]) -> list[Report]:
-    if not facts:
+    if not facts or not passage.are_reports_waiting:
         return []
     who = {(fact.source_id, passage.people[fact.phone]) for fact in facts}
     found = passage.rows(

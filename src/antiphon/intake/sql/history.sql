@@ -1,5 +1,5 @@
--- Who is behind these phones, and what is already known of them: any replies on that source, any opt-outs; and whether anybody of the
--- account was ever erased. And, in rows without a phone, what conversations take from their surroundings: the response target of every
+-- Who is behind these phones, and what is already known of them: any replies on that source, any opt-outs; and what most accounts
+-- have none of: consumers who were erased, external campaigns that are ignored, reports that wait. And, in rows without a phone, what conversations take from their surroundings: the response target of every
 -- skill (no source), and what those without an engagement take from their source.
 -- Indexes: skill_name_once, the primary key of source, consumer_phone_once (account_id, phone), reply_by_consumer (account_id, source_id, consumer_id, …),
 -- opt_out_by_consumer (account_id, consumer_id, …). Each `order by` is what only that index gives without a sort: on a young
@@ -8,6 +8,10 @@ select
     who.source_id, who.phone, consumers.id as consumer_id,
     replies.found is not null as has_replies, opt_outs.found is not null as has_opt_outs,
     (select exists (select from erasure e where e.account_id = %(account)s::bigint)) as are_some_erased,
+    (select exists (select from ignored_campaign i where i.account_id = %(account)s::bigint)) as are_some_ignored,
+    (
+        select exists (select from delivery_report d where d.account_id = %(account)s::bigint and d.is_waiting)
+    ) as are_reports_waiting,
     null::bigint as skill_id, 0 as target_seconds, '' as language
 from (
     select
@@ -29,7 +33,7 @@ left join lateral (
     limit 1
 ) opt_outs on true
 union all
-select null, null, null, false, false, false, id, response_target_seconds, '' from skill where account_id = %(account)s::bigint
+select null, null, null, false, false, false, false, false, id, response_target_seconds, '' from skill where account_id = %(account)s::bigint
 union all
-select id, null, null, false, false, false, default_skill_id, 0, default_language
+select id, null, null, false, false, false, false, false, default_skill_id, 0, default_language
 from source where account_id = %(account)s::bigint and id = any (%(source_id)s::bigint[])
