@@ -59,7 +59,7 @@ def suffer(field: Field, fault: Fault, *, times: int = 1) -> Verdict:
     field.ledger = ledger = Ledger(field.folder / f"{name.replace(' ', '-').replace('/', '-')}.ledger")
     worst, wrong, ails = 0.0, [], dict[str, float]()
     with Load(field.site, ledger, seed=field.dice.randrange(2**31), answers=fault.answers) as load:
-        until(lambda: load.requests - load.refused > 20, seconds=60, what="load")
+        until(lambda: load.requests - load.refused > 20, seconds=120, what="load")
         for _ in range(times):
             try:
                 fault.strike(field)
@@ -91,7 +91,7 @@ def killed_at(name: str, how: str = "kill") -> Callable[[Field], None]:
             field.site.let_leases_end()
         field.site.hear_from_eva()
         armed = field.site.arm(name, how)
-        until(lambda: not armed.exists(), seconds=60, what=name)
+        until(lambda: not armed.exists(), seconds=120, what=name)
 
     return strike
 
@@ -118,14 +118,14 @@ def killed_around_the_spool(field: Field) -> None:
         _in_turn(field, SPOOL)
         until(lambda: field.site.segments, what="a spool")
         armed = field.site.arm("drain.committed")
-    until(lambda: not armed.exists(), seconds=60, what="drain.committed")
+    until(lambda: not armed.exists(), seconds=120, what="drain.committed")
 
 
 def killed_at_retry(field: Field) -> None:
     """Have the line fail once, so that arrivals wait, and kill the worker that takes them again."""
     retry = field.site.arm("retry.taken")
     field.site.arm("line.taken", "fail")
-    until(lambda: not retry.exists(), seconds=60, what="retry.taken")
+    until(lambda: not retry.exists(), seconds=120, what="retry.taken")
 
 
 def killed_while_spooling(name: str) -> Callable[[Field], None]:
@@ -144,7 +144,7 @@ def killed_while_draining(field: Field) -> None:
     with refused(field.site):
         until(lambda: field.site.segments, what="a spool")
         armed = field.site.arm("drain.committed")
-    until(lambda: not armed.exists(), seconds=60, what="drain.committed")
+    until(lambda: not armed.exists(), seconds=120, what="drain.committed")
 
 
 def killed_at_random(field: Field) -> None:
@@ -282,7 +282,7 @@ def provider_times_out(field: Field) -> None:
     unknown = "select count(*) from answer where state = 'unknown'"
     before, field.provider.sleeps = field.site.rows(unknown)[0][0], 17.0
     try:
-        until(lambda: field.site.rows(unknown)[0][0] > before, seconds=60, what="an answer whose fate is unknown")
+        until(lambda: field.site.rows(unknown)[0][0] > before, seconds=120, what="an answer whose fate is unknown")
     finally:
         field.provider.sleeps = 0.0
 

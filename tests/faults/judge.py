@@ -33,7 +33,7 @@ class Verdict:
         return not (self.lost or self.doubled or self.wrong)
 
 
-def recover(site: Site, *, seconds: float = 90, told: dict[str, float] | None = None) -> float:
+def recover(site: Site, *, seconds: float = 180, told: dict[str, float] | None = None) -> float:
     """Wait until the site is well: all its processes are there, a webhook is answered at once, nothing waits in spools or as pending.
 
     `told` hears what was not well, and until when.

@@ -16,7 +16,7 @@ _AGAIN_SECONDS = 0.1
 _PAUSE_SECONDS = 0.02
 """Between two texts of one provider: what is measured is the fault, not a machine at its limit."""
 
-_PEOPLE = 400
+_PEOPLE, _STRANGERS = 400, 1_000_000
 
 
 class Load:
@@ -41,7 +41,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._ending.set()
         for thread in self._threads:
-            thread.join(90)
+            thread.join(180)
             assert not thread.is_alive(), "whatever was begun is acknowledged in the end"
 
     def _send(self, name: str) -> None:
@@ -89,8 +89,9 @@ class Load:
 
 
 def webhook(site: Site, dice: random.Random, text: str, *, first: int) -> tuple[str, dict[str, Any]]:
-    """Return a webhook of one of so many consumers from the first on: mostly a reply, sometimes a notice."""
-    phone = f"003161{(first + dice.randrange(_PEOPLE)) % 10_000_000:07}"
+    """Return a webhook of one of so many consumers from the first on, or of a stranger: mostly a reply, sometimes a notice."""
+    who = dice.randrange(_PEOPLE if dice.random() < 0.5 else _STRANGERS)
+    phone = f"003161{(first + who) % 10_000_000:07}"
     if dice.random() < 0.2:
         return "notice", notice(site, phone, text)
     return "reply", reply(site, phone, text)
