@@ -43,8 +43,8 @@ fix: setup ## repair what can be repaired by machine
 	$(BIN)/ruff check -q --fix .
 	-$(BIN)/djlint --reformat --quiet src
 
-bench: setup ## measure this machine, on a scratch database
-	$(BIN)/antiphon bench
+bench: setup ## measure this machine, on scratch databases; figures go to bench/results
+	$(BIN)/antiphon bench --results bench/results
 
 docs: setup ## rewrite the tables of docs/ that code tells
 	$(BIN)/python -m tools.pages

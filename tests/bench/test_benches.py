@@ -37,9 +37,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("benches")
 
 
-def bench(name: str, home: Path) -> dict[str, Any]:
+def bench(name: str, home: Path, *further: str) -> dict[str, Any]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ANTIPHON_", "DATABASE_", "PYTEST_"))}
-    command = [sys.executable, "-m", "antiphon.cli.main", "bench", name, *SMALL, "--home", str(home / "site")]
+    command = [sys.executable, "-m", "antiphon.cli.main", "bench", name, *SMALL, "--home", str(home / "site"), *further]
     done = subprocess.run(command, env=environment | {"ANTIPHON_HOME": str(home / "none")}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     figures: dict[str, Any] = json.loads(done.stdout)
@@ -48,7 +48,9 @@ def bench(name: str, home: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", sorted(BENCHES))
 def test_it_gives_its_figures(name: str, home: Path) -> None:
-    figures = bench(name, home)
+    figures = bench(name, home, "--results", str(home / "results"))
+    (written,) = (home / "results").glob(f"????-??-??-{name}.json")
+    assert json.loads(written.read_text()) == figures
     assert figures["bench"] == name
     assert figures.keys() > GIVES[name]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from antiphon.bench.hooks import Both, reply_body
 from antiphon.bench.seed import counted, grow, seed
-from antiphon.bench.site import Seeded, median, progress, scratch, serving
+from antiphon.bench.site import Seeded, as_owner, median, progress, scratch, serving
 from antiphon.bench.types import Options, WrongFiguresError
 from antiphon.config.env import Environment
 from antiphon.kit import clock
-from antiphon.kit.db import account
+from antiphon.kit.db import account, rows
 from antiphon.kit.ids import uuid7
 from antiphon.providers.protocol import Hook, HookKind
 
@@ -32,14 +32,15 @@ def growth(options: Options) -> dict[str, Any]:
         for size in sizes:
             stored = counted(environment, seeded.account_id, "notice")
             if stored > size:
-                raise WrongFiguresError(f"this home holds {stored:,} notices already: take another one")
+                progress(f"this home holds {stored:,} notices already: {size:,} are not measured")
+                continue
             grow(environment, seeded, first=stored + 1, last=size, engagements=_ENGAGEMENTS)
             at[size] = _measured(options, environment, seeded, fresh=(1 + number * _STRIDE % size for number in used))
             progress(f"{size:,} notices: {at[size]}")
-    first = at[sizes[0]]
-    for size in sizes:
-        at[size]["against_first"] = round(at[size]["ratio"] / first["ratio"], 2)
-        at[size]["batches_against_first"] = round(first["batch_ms"] / at[size]["batch_ms"], 2)
+    first = next(iter(at.values()))
+    for figures in at.values():
+        figures["against_first"] = round(figures["ratio"] / first["ratio"], 2)
+        figures["batches_against_first"] = round(first["batch_ms"] / figures["batch_ms"], 2)
     return {"bench": "growth", "notices": {str(size): figures for size, figures in at.items()}}
 
 
@@ -54,7 +55,9 @@ def _sizes(most: int) -> Iterator[int]:
 def _measured(options: Options, environment: Environment, seeded: Seeded, *, fresh: Iterator[int]) -> dict[str, float]:
     """Return what is measured at one size: through HTTP against the empty handler, and batches straight down the line."""
     before = counted(environment, seeded.account_id, "reply")
+    touched = _pages_touched(environment)
     taken = _batches(seeded, fresh)
+    touched = _pages_touched(environment) - touched
     with serving(environment) as port, serving(environment, application="antiphon.bench.empty:application") as empty_port:
         both = Both(options, seeded, seeded.hooks["reply"], reply_body, fresh, port, empty_port)
         both.warm_up()
@@ -63,7 +66,19 @@ def _measured(options: Options, environment: Environment, seeded: Seeded, *, fre
     if stored != sent:
         raise WrongFiguresError(f"{sent} replies were acknowledged, {stored} are stored")
     # The first batches of a connection are planned for.
-    return {"per_second": figures["per_second"], "ratio": figures["ratio"], "batch_ms": round(1000 * median(taken[_BATCHES // 4 :]), 1)}
+    return {
+        "per_second": figures["per_second"],
+        "ratio": figures["ratio"],
+        "batch_ms": round(1000 * median(taken[_BATCHES // 4 :]), 1),
+        "pages_a_reply": round(touched / (_BATCH * _BATCHES), 1),
+    }
+
+
+def _pages_touched(environment: Environment) -> int:
+    """Return how many pages of the database were ever asked for: says what statements cost, however busy the machine is."""
+    with as_owner(environment) as db:
+        asked = "select blks_hit + blks_read as touched from pg_stat_database where datname = current_database()"
+        return int(rows(db, asked)[0].touched)
 
 
 def _batches(seeded: Seeded, fresh: Iterator[int]) -> list[float]:
