@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,7 @@ class Table:
 def main() -> int:
     """Run the battery; return 1 if a promise was broken."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of what must be ended first
     print(f"seed {options.seed}; replay with --seed {options.seed}\n\n{_HEAD}", flush=True)
     table, dice = Table(), random.Random(options.seed)
     began = time.monotonic()

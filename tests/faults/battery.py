@@ -89,7 +89,8 @@ def killed_at(name: str, how: str = "kill") -> Callable[[Field], None]:
     def strike(field: Field) -> None:
         if name.startswith("webhook."):
             field.site.let_leases_end()
-        field.site.hear_from_eva()
+        if name == "queue.routed":
+            field.site.hear_from_eva()
         armed = field.site.arm(name, how)
         until(lambda: not armed.exists(), seconds=120, what=name)
 
