@@ -44,6 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export-consumer", LOOK, "write everything known of one consumer as JSON"),
     Command("erase", LOOK, "erase one consumer for ever; counts stay"),
     Command("recount", LOOK, "compare the counters with the stored facts"),
+    Command("reindex", LOOK, "write again what conversations are found by"),
     Command("arrivals", LOOK, "list quarantined arrivals, and play stored arrivals again"),
     Command("backup", LOOK, "write database, spool and secret key into one verified file, while the site runs", Need.NOTHING),
     Command("restore", LOOK, "bring a backup into an empty home or database", Need.NOTHING),
