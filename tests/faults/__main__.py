@@ -122,7 +122,7 @@ def _afterwards(struck: Field) -> Verdict:
 
 
 def _on_small_disks(table: Table, folder: Path, dice: random.Random, options: argparse.Namespace) -> None:
-    faults = [Fault("disk of the spool full", disks.spool_full), Fault("disk of the database full", disks.data_full)]
+    faults = [Fault("disk of the spool full", disks.spool_full), Fault("disk of the database full", disks.database_disk_full)]
     if not (chosen := _chosen(faults, options)):
         return
     home = folder / "small"

@@ -247,13 +247,13 @@ def _signal(pids: Iterable[int], how: signal.Signals) -> None:
 
 def database_hung(field: Field) -> None:
     """Freeze the database for longer than a lane waits for it."""
-    frozen(field.site.database_processes(), seconds=_HUNG_SECONDS)
+    frozen(field.site.database_pids(), seconds=_HUNG_SECONDS)
 
 
 def database_slow(field: Field) -> None:
     """Let the database run for a tenth of the time, for five seconds."""
     for _ in range(25):
-        frozen(field.site.database_processes(), seconds=0.18)
+        frozen(field.site.database_pids(), seconds=0.18)
         time.sleep(0.02)
 
 

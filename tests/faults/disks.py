@@ -57,7 +57,7 @@ def answered(site: Site) -> int:
     return 0
 
 
-def data_full(field: Field) -> None:
+def database_disk_full(field: Field) -> None:
     """Fill the database's disk until nothing can be stored there, or it ends by itself; make room, and start it if it has ended."""
     ballast = field.site.home / "ballast"
     with ballast.open("wb") as file, suppress(OSError):

@@ -128,7 +128,7 @@ class Site:
     def web_workers(self) -> list[int]:
         return children(self.programs["web"].pid)
 
-    def database_processes(self) -> list[int]:
+    def database_pids(self) -> list[int]:
         """Return the postmaster and its processes."""
         return [self.server.pid, *children(self.server.pid)] if self.server.pid else []
 
