@@ -21,7 +21,7 @@ START = "/accounts/oidc/sso/login/"
 
 
 @pytest.fixture
-def provider(settings: Any) -> Iterator[Provider]:
+def provider(db: Any, settings: Any) -> Iterator[Provider]:  # noqa: ARG001 - limits are in the database
     cache.clear()
     with running() as answering:
         environment = Environment(

@@ -1,5 +1,7 @@
 """Signing in and out, the second factor, the choice of account."""
 
+from typing import Any
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
@@ -15,7 +17,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_left() -> None:
+def _no_limits_left(db: Any) -> None:  # noqa: ARG001 - limits are in the database
     cache.clear()
 
 

@@ -219,3 +219,17 @@ class IdempotentResponse(InAccount):
     class Meta:
         db_table = "idempotent_response"
         constraints = [models.UniqueConstraint(fields=["account", "key_id", "idempotency_key"], name="idempotency_key_once")]
+
+
+class Allowance(models.Model):
+    """How often something may still be done, under the name of who does it: `has` at an instant, filling up since."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    has = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "allowance"
+
+    def __str__(self) -> str:
+        return self.name

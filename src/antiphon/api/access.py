@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer
 
+from antiphon.accounts.allowances import calls_of, spend
 from antiphon.accounts.permissions import ALLOWED, may
 from antiphon.accounts.verbs import key_in_force
 from antiphon.api import idempotency, problems
@@ -77,6 +78,7 @@ def behind_key(view: View) -> View:
             return _unauthorised()
         cast("Any", request).caller = caller
         try:
+            _spend(caller)
             return _private(_answered(view, request, caller, *args, **kwargs))
         except Exception as error:  # noqa: BLE001 - every failure is a problem document
             return problems.of_exception(error)
@@ -94,6 +96,12 @@ def _answered(view: View, request: HttpRequest, caller: Caller, *args: Any, **kw
     if response.status_code == _METHOD_NOT_ALLOWED:
         return problems.method_not_allowed(response.headers.get("Allow", ""))
     return response
+
+
+def _spend(caller: Caller) -> None:
+    """Take a call from the allowances of key and account, before the request's transaction: nobody waits for its end. Raises TooMany."""
+    connection.ensure_connection()
+    spend(connection.connection, calls_of(caller.account_id, caller.key_id), at=clock.now())
 
 
 def _caller(request: HttpRequest) -> Caller | None:

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from antiphon.kit import requests
-from antiphon.kit.problems import Problem, Stale
+from antiphon.kit.problems import Problem, Stale, TooMany
 
 CONTENT_TYPE = "application/problem+json"
 TITLES = {
@@ -25,6 +25,7 @@ TITLES = {
     412: "Changed meanwhile",
     413: "Too large",
     422: "Not acceptable as it is",
+    429: "Too many",
     500: "Our mistake",
     503: "Not available",
 }
@@ -53,6 +54,8 @@ def of_problem(error: Problem) -> HttpResponse:
     """Return the document of one of our own problems."""
     errors = [{"field": error.field, "message": error.message}] if error.field else []
     headers = {"ETag": f'"{error.version}"'} if isinstance(error, Stale) else None
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.seconds)}
     return problem(error.status, error.code, error.message, errors=errors, headers=headers)
 
 

@@ -149,6 +149,17 @@ class Environment:
         text="Port of this machine alone (127.0.0.1) where the worker answers `/metrics` without a token.",
         shown="none",
     )
+    key_calls_per_minute: int = _setting(
+        "ANTIPHON_KEY_CALLS_PER_MINUTE", default=3000, text="Calls of the API that one key may make a minute; beyond it 429. 0: no limit."
+    )
+    account_calls_per_minute: int = _setting(
+        "ANTIPHON_ACCOUNT_CALLS_PER_MINUTE",
+        default=6000,
+        text="Calls of the API by all keys of an account a minute. 0: no limit.",
+    )
+    exports_per_hour: int = _setting(
+        "ANTIPHON_EXPORTS_PER_HOUR", default=120, text="Files of facts and lists that an account may ask for an hour. 0: no limit."
+    )
     log_level: str = _setting(
         "ANTIPHON_LOG_LEVEL", default="info", text="Least level that is logged: `debug`, `info`, `warning` or `error`."
     )

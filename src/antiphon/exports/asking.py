@@ -7,6 +7,7 @@ from typing import Any
 
 from antiphon.accounts.audit import audit
 from antiphon.exports.tables import kind_of
+from antiphon.exports.verbs import check_allowed
 from antiphon.kit.db import account
 from antiphon.metrics.behind import Behind
 from antiphon.search.verbs import Sought
@@ -23,6 +24,7 @@ def ask_list(account_id: int, asked: Behind, *, form: str, total: int | None, qu
     ending = kind_of(form).ending
     told = {"behind": asked.written(), "form": form, "total": total}
     told["name"] = f"antiphon-campaign-{asked.campaign}-{asked.metric}{ending}"
+    check_allowed(account_id, at=at)
     subject, kind = f"campaign:{asked.campaign}", PEOPLE if asked.is_open else LIST
     with account(account_id):
         task = begin(account_id, kind, subject=subject, arguments=told, actor=actor, at=at, once=False)
@@ -36,6 +38,7 @@ def ask_conversations(account_id: int, sought: Sought, *, form: str, zone: str, 
 
     What is looked for may hold a number or words: it lies with the file, and goes when that is written.
     """
+    check_allowed(account_id, at=at)
     told = {"form": form, "zone": zone, "name": f"conversations-{at:%Y-%m-%d}{kind_of(form).ending}"}
     with account(account_id):
         task = begin(account_id, CONVERSATIONS, arguments=told, actor=actor, at=at, once=False)

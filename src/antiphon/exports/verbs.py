@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from antiphon.accounts.allowances import exports_of, spend
 from antiphon.accounts.audit import audit
 from antiphon.exports.facts import FACTS, Fact
 from antiphon.exports.writing import check_parquet, copied, write
@@ -55,6 +56,7 @@ def ask(account_id: int, *, names: Sequence[str], since: date, until: date, acto
     parts(names, since=since, until=until, at=at)
     if (until - since).days >= MOST_DAYS:
         raise Invalid("bad_range", f"At most {MOST_DAYS} days at a time.", field="until")
+    check_allowed(account_id, at=at)
     told: dict[str, Any] = {"facts": [name for name in FACTS if name in names], "since": since.isoformat(), "until": until.isoformat()}
     with account(account_id):
         task = begin(account_id, KIND, subject=_subject(told), arguments=told, actor=actor, at=at)
@@ -67,6 +69,12 @@ def ask(account_id: int, *, names: Sequence[str], since: date, until: date, acto
             detail={"name": ", ".join(told["facts"]), **told},
         )
     return task
+
+
+def check_allowed(account_id: int, *, at: datetime) -> None:
+    """Take one export from what the account may ask for. Raises TooMany."""
+    with account(account_id) as db:
+        spend(db, exports_of(account_id), at=at)
 
 
 def asked(account_id: int) -> QuerySet[Task, Task]:

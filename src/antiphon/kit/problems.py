@@ -70,6 +70,17 @@ class Stale(Problem):
         self.version = version
 
 
+class TooMany(Problem):
+    """It was done as often as is allowed for now; the value `seconds` says when there is room again."""
+
+    status = 429
+
+    @property
+    def seconds(self) -> int:
+        """Return in how many seconds there is room again."""
+        return int(str(self.values["seconds"]))
+
+
 class NotAllowed(Problem):
     """The role does not allow it."""
 

@@ -16,6 +16,7 @@ from antiphon.accounts.models import Membership, User
 from antiphon.accounts.permissions import may
 from antiphon.accounts.views import SESSION_KEY
 from antiphon.kit.db import account
+from antiphon.kit.problems import TooMany
 
 View = Callable[..., HttpResponse]
 
@@ -62,7 +63,8 @@ class Visit:
 def tenant_view(action: str) -> Callable[[View], View]:
     """Make a view of `(request, visit, db, …)` a page of the session's account for the roles that may do `action`.
 
-    Without a session it leads to the sign-in page; without an account, or with a role that may not, it answers 403.
+    Without a session it leads to the sign-in page; without an account, or with a role that may not, it answers 403; what was done as
+    often as is allowed for now is 429.
     """
 
     def decorate(view: View) -> View:
@@ -73,8 +75,13 @@ def tenant_view(action: str) -> Callable[[View], View]:
             visit = visit_of(request)
             if visit is None or not visit.may(action):
                 return _private(render(request, "403.html", {"visit": visit, "is_homeless": visit is None}, status=403))
-            with account(visit.account_id) as db, timezone.override(visit.time_zone):
-                return _private(_rendered(view(request, visit, db, *args, **kwargs)))
+            try:
+                with account(visit.account_id) as db, timezone.override(visit.time_zone):
+                    return _private(_rendered(view(request, visit, db, *args, **kwargs)))
+            except TooMany as much:
+                shown = render(request, "429.html", {"page": much}, status=much.status)
+                shown.headers["Retry-After"] = str(much.seconds)
+                return _private(shown)
 
         cast("Any", guarded).action = action
         return guarded

@@ -7,6 +7,7 @@ from antiphon.accounts.audit import audit
 from antiphon.campaigns.store import campaign_in
 from antiphon.exports.asking import ask_list
 from antiphon.exports.lists import MOST
+from antiphon.exports.verbs import check_allowed
 from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.problems import Invalid, Missing
@@ -60,6 +61,7 @@ def export(request: HttpRequest, visit: Visit, db: Database, campaign_id: int, m
     if made is None:
         return _begun(request, db, visit, campaign_id, metric, asked, form=form)
     told, count = made
+    check_allowed(visit.account_id, at=clock.now())
     detail = {"list": metric, "format": form, "query": asked.query(), "rows": count}
     audit(visit.account_id, actor=visit.actor, action="list.exported", subject=f"campaign:{campaign_id}", at=clock.now(), detail=detail)
     return attached(told.content, media_type=told.media_type, name=told.name)

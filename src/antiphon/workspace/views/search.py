@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from antiphon.accounts.audit import audit
 from antiphon.exports.asking import ask_conversations
 from antiphon.exports.lists import MOST
+from antiphon.exports.verbs import check_allowed
 from antiphon.kit import clock
 from antiphon.kit.db import Database
 from antiphon.kit.ids import reference
@@ -69,6 +70,7 @@ def export(request: HttpRequest, visit: Visit, db: Database) -> HttpResponse:
             visit.account_id, wanted, form=FORMS[form], zone=visit.time_zone, narrowed=narrowed, actor=visit.actor, at=at
         )
         return go(request, "task", task.pk)
+    check_allowed(visit.account_id, at=at)
     detail = {"rows": len(found.ids), "form": FORMS[form], "narrowed": narrowed}
     audit(visit.account_id, actor=visit.actor, action="conversations.exported", subject=f"account:{visit.account_id}", at=at, detail=detail)
     made = found_file(db, visit, found.ids, form=form, at=at)
