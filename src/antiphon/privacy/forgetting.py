@@ -98,7 +98,7 @@ def _rest(app: Database, account_id: int, days: Days, *, at: datetime) -> int:
     """Delete what is little: words of old opt-outs, test texts, responses after a day, erasures unless an opt-out needs them."""
     told = past(days["conversations"], at=at)
     with lane_account(app, account_id) as db:
-        for name in ("empty_old_opt_outs", "forget_test_texts") if told else ():
+        for name in ("forget_old_words", "forget_test_texts") if told else ():
             run(db, sql(__package__, name), {"account": account_id, "before": told})
         responses = run(db, sql(__package__, "forget_responses"), {"account": account_id, "before": at - _RESPONSES_KEPT})
         return responses + run(db, sql(__package__, "forget_erasures"), {"account": account_id, "before": at - _ERASURES_KEPT})
