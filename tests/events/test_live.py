@@ -349,7 +349,16 @@ def _end_elsewhere(person: Membership) -> None:
     assert client.post("/accounts/you/sessions").status_code == 302
 
 
-@pytest.mark.parametrize("leave", [_sign_out, _shut_out, _end_elsewhere])
+def _change_password(person: Membership) -> None:
+    client, old, new = Client(), "correct horse battery", "tall ships at dawn"
+    person.user.set_password(old)
+    person.user.save()
+    client.force_login(person.user)
+    typed = {"oldpassword": old, "password1": new, "password2": new, "next": "/accounts/you/"}
+    assert client.post("/accounts/password/", typed).status_code == 302
+
+
+@pytest.mark.parametrize("leave", [_sign_out, _shut_out, _end_elsewhere, _change_password])
 def test_the_streams_of_a_person_end_with_their_sessions(site: Site, north: int, leave: Callable[[Membership], None]) -> None:
     """At once, and an older ticket opens none; another person's go on, and a ticket made since opens one."""
     ada, ana = _person(north, "ada"), _person(north, "ana")
