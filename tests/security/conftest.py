@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.edge.conftest import committed, edge  # noqa: F401 - fixtures are found by being here
 from tests.kit.clock import Clock
 
 if TYPE_CHECKING:
     from tests.security.living import Living
+
 
 FIRST = 7_310_001
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import Error, transaction
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Dialog, Page, Route, sync_playwright
 
 from antiphon.config.static import load
 from antiphon.kit.db import account, rows, run
@@ -121,6 +121,10 @@ def looking(pages: dict[str, Answer]) -> Iterator[tuple[Page, list[str]]]:
         else:
             route.fulfill(status=204)
 
+    def ended(dialog: Dialog) -> None:
+        complaints.append(f"it ran: {dialog.message}")
+        dialog.dismiss()
+
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=installed(), args=arguments)
@@ -129,7 +133,7 @@ def looking(pages: dict[str, Answer]) -> Iterator[tuple[Page, list[str]]]:
         page.route("**/*", fulfil)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (complaints.append(f"it ran: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", ended)
         yield page, complaints
         browser.close()
 

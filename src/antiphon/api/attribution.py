@@ -20,7 +20,7 @@ from antiphon.providers.verbs import source_in
 router = Router(tags=["attribution"])
 
 
-class NoticeOut(Schema):
+class ConsideredOut(Schema):
     """A notice that was considered, and why it is, or is not, the one that is answered."""
 
     id: UUID
@@ -71,8 +71,8 @@ class ExplanationOut(Schema):
     to: str
     replied_at: datetime
     as_of: datetime
-    notice: NoticeOut | None
-    notices: list[NoticeOut]
+    notice: ConsideredOut | None
+    notices: list[ConsideredOut]
     candidates: list[CandidateOut]
 
 
@@ -166,7 +166,7 @@ def _link(account_id: int, found: Explanation) -> dict[str, Any]:
 
 
 def _notice(notice: ExplainedNotice) -> dict[str, Any]:
-    return {name: getattr(notice, name) for name in NoticeOut.model_fields}
+    return {name: getattr(notice, name) for name in ConsideredOut.model_fields}
 
 
 def _candidate(candidate: ExplainedCandidate) -> dict[str, Any]:

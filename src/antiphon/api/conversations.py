@@ -30,7 +30,7 @@ _LEADING = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 _FILTERS = ("campaign", "engagement", "entry_point", "source", "skill", "state", "verdict", "from", "to")
 
 
-class NoticeOut(Schema):
+class AnsweredOut(Schema):
     """The broadcast text that the conversation answers."""
 
     id: UUID
@@ -65,7 +65,7 @@ class ConversationOut(Schema):
     agent: int | None
     language: str
     note: str
-    notice: NoticeOut | None
+    notice: AnsweredOut | None
     started_at: datetime
     due_at: datetime | None
     closed_at: datetime | None

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ConfigDict
 
 from antiphon.accounts.models import Account
 from antiphon.api.access import Caller, May, caller_of
@@ -32,6 +32,7 @@ _LINES = {"application/x-ndjson": {"schema": {"$ref": "#/components/schemas/Conv
 class ConversionIn(Schema):
     """A conversion. Your own `id` makes it idempotent: the same again changes nothing."""
 
+    model_config = ConfigDict(extra="forbid")
     id: str = ""
     phone: str | None = None
     conversation: UUID | None = None

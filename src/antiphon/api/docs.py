@@ -12,6 +12,25 @@ from antiphon.accounts.permissions import ALLOWED
 from antiphon.api.access import May
 
 _PREFIX = "/api/v1/"
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "What was wrong, and what to do; `errors` name fields by their path.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "string"}}},
+    },
+}
+_REFUSED = {
+    "description": "It could not be done: a problem document",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +88,19 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
     """Give the OpenAPI document."""
+    return JsonResponse(described())
+
+
+def described() -> dict[str, Any]:
+    """Return the OpenAPI document, with what every operation answers that it could not do."""
     from antiphon.api.application import api  # noqa: PLC0415 - as below
 
-    return JsonResponse(api.get_openapi_schema(path_prefix=_PREFIX))
+    found: dict[str, Any] = api.get_openapi_schema(path_prefix=_PREFIX)
+    found["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    for operations_of in found["paths"].values():
+        for operation in operations_of.values():
+            operation["responses"].setdefault("default", _REFUSED)
+    return found
 
 
 @cache

@@ -56,7 +56,7 @@ class SavedChange(Schema):
     query: str = kept(max_length=saved.LONGEST_QUERY)
 
 
-class AnswerOut(Schema):
+class ReportAnswerOut(Schema):
     """What a saved report says now: over time when it is by time, else per combination of dimensions; and totals."""
 
     items: list[ItemOut]
@@ -110,7 +110,7 @@ def remove_report(request: HttpRequest, report_id: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("reports/{int:report_id}/answer", response=AnswerOut, auth=May("metrics.read"), summary="Answer a saved report")
+@router.get("reports/{int:report_id}/answer", response=ReportAnswerOut, auth=May("metrics.read"), summary="Answer a saved report")
 def answer_report(request: HttpRequest, report_id: int) -> dict[str, Any]:
     """Its days move along with today, in the account's time zone, as in the Analytics Builder."""
     caller = caller_of(request)

@@ -11,8 +11,15 @@ POLICY = (
 )
 
 
+OTHERS = {
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
 class ContentSecurityPolicy:
-    """Middleware: `request.csp_nonce` for templates, the header on every response that does not bring its own."""
+    """Middleware: `request.csp_nonce` for templates, the headers on every response that does not bring its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Stand before the rest."""
@@ -23,4 +30,6 @@ class ContentSecurityPolicy:
         request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = self._get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=request.csp_nonce))  # type: ignore[attr-defined]
+        for name, value in OTHERS.items():
+            response.headers.setdefault(name, value)
         return response

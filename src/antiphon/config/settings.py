@@ -104,6 +104,7 @@ CACHES = {
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "antiphon.workspace.leaving.Adapter"
+ACCOUNT_FORMS = {"login": "antiphon.workspace.signing_in.SignIn"}
 SOCIALACCOUNT_ADAPTER = "antiphon.accounts.single_sign_on.SingleSignOn"
 SOCIALACCOUNT_PROVIDERS = oidc.providers(ENVIRONMENT)
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by verified addresses only: the adapter looks again

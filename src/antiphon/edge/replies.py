@@ -17,7 +17,13 @@ class Reply:
 
 def reply(status: int, body: bytes = b"", *, content_type: str = "text/plain; charset=utf-8", extra: Headers | None = None) -> Reply:
     """Return an answer."""
-    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()), *(extra or [])]
+    length = str(len(body)).encode()
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"content-length", length),
+        (b"x-content-type-options", b"nosniff"),
+        *(extra or []),
+    ]
     return Reply({"type": "http.response.start", "status": status, "headers": headers}, {"type": "http.response.body", "body": body})
 
 

@@ -18,6 +18,7 @@ from antiphon.kit import clock
 from antiphon.kit.problems import Missing, Problem
 from antiphon.workspace import words
 from antiphon.workspace.fields import Field, Form, form
+from antiphon.workspace.leaving import limit
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -53,6 +54,7 @@ def invitation(request: HttpRequest, shown: str) -> HttpResponse:
         return render(request, "invitation.html", {"page": page}, status=refused.status)
     if not page.is_you:
         login(request, person.user, backend=_BACKEND)
+        limit(request)
     request.session[SESSION_KEY] = person.pk
     return redirect("home")
 
