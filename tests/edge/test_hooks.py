@@ -68,6 +68,29 @@ def test_a_notice_proves_itself_by_its_token_and_a_refusal_is_remembered(committ
     wait_until(is_written)
 
 
+def test_an_address_that_has_ended_is_told_as_refused(committed: World, edge: Serving) -> None:
+    """The old key of a rotation answers for its overlap; from then on 404, and the source's page can say that it is still called."""
+    north = committed.north
+    old, body = north.secret("webhook_key"), reply(north, CLEO, "yes")
+    fresh = providers.rotate(north.id, north.source.id, "webhook_key", actor="command", at=committed.clock())
+    wait_until(lambda: edge.post(fresh, "reply", body).status_code == 200)
+    assert edge.post(old, "reply", body).status_code == 200
+    committed.clock.forward(days=400)
+    before = len(arrivals(north))
+    for address in (f"{old}/reply", f"{old}/nonsense", f"{old}/report"):
+        key, kind = address.split("/")
+        assert edge.post(key, kind, body).status_code == 404
+    assert len(arrivals(north)) == before
+
+    def refused() -> dict[str, bool]:
+        with account(north.id):
+            found = SourceHeard.objects.filter(source_id=north.source.id).values_list("kind", "refused_at")
+            return {kind: at is not None for kind, at in found}
+
+    wait_until(lambda: refused() == {"reply": True, "report": True})
+    assert edge.post(fresh, "reply", body).status_code == 200
+
+
 def test_sources_change_without_a_restart(committed: World, edge: Serving) -> None:
     north = committed.north
     old, body = north.secret("webhook_key"), reply(north, CLEO, "yes")

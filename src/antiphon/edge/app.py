@@ -173,6 +173,7 @@ class Edge:
         parts = path.split("/")
         source = self.sources.find(parts[2], at=at) if len(parts) == _PARTS else None
         if source is None:
+            self._remember_expired(parts, at=at)
             raise _Refused(NOT_FOUND if self.sources.is_loaded.is_set() else UNAVAILABLE)
         kind = _KINDS.get(parts[3])
         if kind is None:
@@ -180,6 +181,13 @@ class Edge:
         if scope["method"] != "POST":
             raise _Refused(NOT_POST)
         return source, kind
+
+    def _remember_expired(self, parts: list[str], *, at: datetime) -> None:
+        """Have the source's page say that somebody still calls an address that has ended."""
+        kind = _KINDS.get(parts[3]) if len(parts) == _PARTS else None
+        ended = self.sources.expired(parts[2], at=at) if kind else None
+        if ended and kind:
+            self.heard.refused(ended.account_id, ended.id, kind, at=at)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """Return the whole body. Raises _Refused when it is too large or too slow, _Gone when the client leaves."""

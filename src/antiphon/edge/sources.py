@@ -79,7 +79,7 @@ def _instant(seconds: float | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is known at one time: valid settings by webhook key, and all settings by source."""
+    """What is known at one time: settings by webhook key, with the instant it expires, and all settings by source."""
 
     by_key: Mapping[str, tuple[SourceSettings, datetime | None]]
     by_id: Mapping[int, SourceSettings]
@@ -88,13 +88,7 @@ class Snapshot:
 def snapshot(known: Iterable[Known], *, at: datetime) -> Snapshot:
     """Return what webhooks are answered by; keys of disconnected sources are not in it."""
     known = list(known)
-    by_key = {
-        key: (one.settings_at(at), expires_at)
-        for one in known
-        if one.is_connected
-        for key, expires_at in one.webhook_keys
-        if expires_at is None or at < expires_at
-    }
+    by_key = {key: (one.settings_at(at), expires_at) for one in known if one.is_connected for key, expires_at in one.webhook_keys}
     return Snapshot(by_key, settings_by_id(known))
 
 
@@ -132,6 +126,11 @@ class Sources:
         if found is None or (found[1] is not None and at >= found[1]):
             return None
         return found[0]
+
+    def expired(self, key: str, *, at: datetime) -> SourceSettings | None:
+        """Return the settings behind a webhook key that was valid and is not any more, of a source that is connected."""
+        found = self.current.by_key.get(key)
+        return found[0] if found is not None and found[1] is not None and at >= found[1] else None
 
     def _live(self) -> None:
         while not self._stop.is_set():

@@ -163,7 +163,9 @@ def _concern(sign: Sign, name: str, *, title: str, at: datetime) -> Concern:
     named = {"source": name, "kind": str(KINDS[sign.kind]).lower(), "app": title}
     if sign.state == "refused" and sign.refused_at:
         last = times.moment(sign.refused_at, now=at)
-        help_text = _("They do not carry the notice token of this source. Last attempt %(last)s.") % {"last": last}
+        wrong = _("They do not carry the notice token of this source, or come to an address that has ended. Last attempt %(last)s.")
+        ended = _("They come to an address of this source that has ended: the provider needs the present one. Last attempt %(last)s.")
+        help_text = (wrong if sign.kind == HookKind.NOTICE else ended) % {"last": last}
         return Concern("refused", "alert-circle", _("%(kind)s for %(source)s are refused") % {**named, "kind": KINDS[sign.kind]}, help_text)
     since = times.moment(sign.heard_at or at, now=at)
     help_text = _("The last came %(since)s. Look whether %(app)s still calls the address.") % {"since": since, "app": title}

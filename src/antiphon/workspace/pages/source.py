@@ -223,7 +223,8 @@ def _said(sign: signs.Sign, stored: models.Source, *, at: datetime) -> tuple[str
     if sign.state == "waiting" or (sign.heard_at is None and not sign.refused_at):
         return _("Not heard yet"), _("waiting since %(since)s") % {"since": times.moment(stored.connected_at, now=at)}
     if sign.state == "refused" and sign.refused_at:
-        return _("Refused: wrong notice token"), _("last attempt %(last)s") % {"last": times.moment(sign.refused_at, now=at)}
+        why = _("Refused: wrong notice token, or an old address") if sign.kind == HookKind.NOTICE else _("Refused: an old address")
+        return why, _("last attempt %(last)s") % {"last": times.moment(sign.refused_at, now=at)}
     ago = times.span((at - (sign.heard_at or at)).total_seconds())
     clock = times.moment(sign.heard_at or at, now=at)
     if sign.state == "silent":
