@@ -5,6 +5,7 @@ import select
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -130,6 +131,7 @@ class Hub:
         self._waker, self._woken = socket.socketpair()
         self._waker.settimeout(0)
         self._woken.settimeout(0)
+        weakref.finalize(self, _close, self._waker, self._woken)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to listen, at the first stream; call in the event loop that the streams run in."""
@@ -328,3 +330,8 @@ class Hub:
         for stream in self._streams.get(account_id, ()):
             if stream.position >= after:
                 stream.hear(last, found)
+
+
+def _close(*ends: socket.socket) -> None:
+    for end in ends:
+        end.close()
