@@ -42,9 +42,9 @@ PAGES = {
         "/settings/webhooks/",
         "/settings/webhooks/new/",
         "/settings/retention/",
+        "erasure",
         "webhook",
         "/settings/audit/",
-        "/settings/retention/",
         "/accounts/password/",
         "/analytics/exports/",
         "task",
@@ -141,7 +141,15 @@ def a_webhook(looked: Looked) -> str:
     return str(looked.page.get_by_role("link", name="CRM", exact=True).get_attribute("href"))
 
 
-MADE = {"task": a_task, "webhook": a_webhook}
+def an_erasure(looked: Looked) -> str:
+    """Look at somebody who wrote; return the address of the page that would erase them."""
+    looked.go("/conversations/?state=all")
+    looked.go(str(looked.page.locator("a.conversation-line").first.get_attribute("href")))
+    consumer = looked.page.get_by_role("link", name="Everything of this consumer").first.get_attribute("href")
+    return f"{consumer}erasure/"
+
+
+MADE = {"task": a_task, "webhook": a_webhook, "erasure": an_erasure}
 
 
 def violations(looked: Looked, axe: str) -> list[str]:
