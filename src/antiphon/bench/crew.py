@@ -11,7 +11,7 @@ from antiphon.bench.types import WrongFiguresError
 from antiphon.kit import clock
 from antiphon.kit.db import account, rows, sql
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def with_conversations(seeded: Seeded, people: list[int], *, each: int, post: Ca
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while any(len(held[one]) < each for one in people):
         if time.monotonic() > deadline:
-            raise WrongFiguresError("the router did not give the agents their conversations within a minute")
+            raise WrongFiguresError("the router did not give the agents their conversations within five minutes")
         time.sleep(0.2)
         held = _held(seeded.account_id, people)
     progress(f"{len(people)} agents have {each} conversations each")

@@ -26,7 +26,7 @@ AGENTS = 5
 HELD = 20
 _OWN = 10  # every so manieth reply goes to a conversation of one of the agents
 _CONNECTIONS = 64
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class _Run:
 
     def __init__(self, options: Options, environment: Environment, seeded: Seeded, fresh: Iterator[int], port: int) -> None:
         self._options, self._seeded, self._fresh, self._port = options, seeded, fresh, port
-        self._patience = float(environment.statement_seconds)
+        self._patience = _PATIENCE_SECONDS
         self.before = counted(environment, seeded.account_id, "reply")
         self.sent = 0
 

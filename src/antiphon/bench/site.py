@@ -56,24 +56,25 @@ def serving(environment: Environment, *, application: str | None = None) -> Iter
     port = free_port()
     part = web(replace(environment, port=port))
     command = [*part.command[:-1], application] if application else part.command
-    with subprocess.Popen(command, env={**os.environ, "ANTIPHON_PORT": str(port)}) as server:
+    # Standard output is for figures.
+    with subprocess.Popen(command, env={**os.environ, "ANTIPHON_PORT": str(port)}, stdout=sys.stderr) as server:
         try:
             _wait(port, until_gone=server)
             yield port
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=120)
 
 
 @contextmanager
 def working() -> Iterator[int]:
     """Run the worker beside the site, as `antiphon up` does; give its process id."""
-    with subprocess.Popen(worker().command, env={**os.environ}) as running:
+    with subprocess.Popen(worker().command, env={**os.environ}, stdout=sys.stderr) as running:
         try:
             yield running.pid
         finally:
             running.terminate()
-            running.wait(timeout=60)
+            running.wait(timeout=120)
 
 
 def free_port() -> int:
