@@ -17,7 +17,7 @@ PAGES := $(shell find src/antiphon -name '*.html' -o -name '*.py' -o -name '*.js
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
-.PHONY: help run setup test test-faults check fix bench docs pictures build clean
+.PHONY: help run setup test test-faults test-security audit sbom check fix bench docs pictures build clean
 
 ##@ Use
 run: setup ## run Antiphon with the CM sandbox and a demo account; Ctrl-C stops it
@@ -34,9 +34,19 @@ check: setup ## format, lint, types, imports, templates, house rules
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet src
 	$(BIN)/python -m checks
+	$(BIN)/python -m tools.audit
 
 test-faults: setup ## strike a whole site with every fault, some minutes; FAULTS="--seed 7 --only disk" replays a part
 	$(BIN)/python -m tests.faults $(FAULTS)
+
+test-security: setup ## requests made by chance from the API's description, many more than `test` makes; REQUESTS=200 of each kind
+	ANTIPHON_TEST_REQUESTS=$(or $(REQUESTS),50) $(BIN)/pytest -q tests/security
+
+audit: setup ## what is publicly known against the packages of both locks; says so where it cannot be asked
+	$(BIN)/python -m tools.audit
+
+sbom: setup ## write what the product is made of to dist/, as CycloneDX, from the locks
+	$(BIN)/python -m tools.sbom
 
 fix: setup ## repair what can be repaired by machine
 	$(BIN)/ruff format -q .

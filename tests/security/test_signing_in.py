@@ -47,7 +47,7 @@ def code_of(secret: str) -> str:
 
 def words(response: Any, email: str) -> str:
     """Return what an answer says, without what was typed and what is new each time."""
-    text = response.content.decode().replace(email, "")
+    text: str = response.content.decode().replace(email, "")
     for new in (response.wsgi_request.csp_nonce, response.headers.get("X-Request-Id", "-")):
         text = text.replace(new, "")
     return text.partition('role="alert"')[2].partition("</form>")[0].partition("csrf")[0]

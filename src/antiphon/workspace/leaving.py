@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
 
-from antiphon.accounts.models import Membership, User
+from antiphon.accounts.models import Membership
 from antiphon.accounts.people import end_streams
 from antiphon.kit import clock
 from antiphon.routing.presence import leave
@@ -24,7 +24,7 @@ def limit(request: HttpRequest) -> None:
 class Adapter(DefaultAccountAdapter):
     """What signing in and out does beside what the library does."""
 
-    def login(self, request: HttpRequest, user: User) -> None:
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session that ends by itself."""
         super().login(request, user)
         limit(request)

@@ -1,7 +1,5 @@
 """The form of e-mail and password: the session that it begins ends by itself."""
 
-from typing import Any
-
 from allauth.account.forms import LoginForm
 from django.http import HttpRequest, HttpResponse
 
@@ -13,6 +11,6 @@ class SignIn(LoginForm):
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Sign in, or go on to the second factor."""
-        response: Any = super().login(request, redirect_url)
+        response: HttpResponse = super().login(request, redirect_url)
         limit(request)
         return response
