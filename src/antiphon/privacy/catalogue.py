@@ -79,11 +79,11 @@ OURS: Final[dict[str, str]] = {
 """Columns of facts that hold the account's own numbers, ids, states and closed words."""
 
 _CONFIGURATION = """
-    account allowance cache account_emailaddress account_emailconfirmation api_key app_grant auth_group auth_permission campaign campaign_version
-    canned_answer counter counter_move django_content_type django_migrations engagement engagement_version entry_point ignored_campaign
-    invitation membership mfa_authenticator person presence procrastinate_events procrastinate_jobs procrastinate_periodic_defers
-    saved_report skill socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken source source_heard source_secret
-    webhook_endpoint webhook_secret
+    account allowance cache account_emailaddress account_emailconfirmation api_key app_grant auth_group auth_permission campaign
+    campaign_version canned_answer counter counter_move django_content_type django_migrations engagement engagement_version
+    entry_point ignored_campaign invitation membership mfa_authenticator person presence procrastinate_events procrastinate_jobs
+    procrastinate_periodic_defers saved_report skill socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken
+    source source_heard source_secret webhook_endpoint webhook_secret
 """
 CONFIGURATION: Final = frozenset(_CONFIGURATION.split())
 """Tables of settings, of the account's own people, of jobs (whose arguments are ids) and of counters: no column is a consumer's."""
