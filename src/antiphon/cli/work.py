@@ -1,5 +1,6 @@
 """The worker's own program: does jobs until it is told to stop. Started by `antiphon worker` and `antiphon up`."""
 
+import asyncio
 import os
 
 import django
@@ -30,18 +31,23 @@ def main() -> None:
     if environment.is_measured:
         counting.begin(counts_of(environment.home), part="worker")
 
-    def work() -> None:
+    async def work() -> None:
         with app.replace_connector(connector.get_worker_connector()) as working:
-            # A retried job does not wake the worker: it is found by polling.
-            working.run_worker(
-                concurrency=environment.job_threads,
-                fetch_job_polling_interval=1,
-                shutdown_graceful_timeout=environment.stop_seconds,
-                delete_jobs="successful",
-            )
+            async with working.open_async():
+                # A retried job does not wake the worker: it is found by polling.
+                await working.run_worker_async(
+                    concurrency=environment.job_threads,
+                    fetch_job_polling_interval=1,
+                    shutdown_graceful_timeout=environment.stop_seconds,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                )
+
+    async def work_until_told() -> None:
+        await patience.work_on(work, patience.told_by_signal())
 
     with measuring.answering(environment), loops.running():
-        patience.work_on(work)
+        asyncio.run(work_until_told())
 
 
 if __name__ == "__main__":
