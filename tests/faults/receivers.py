@@ -6,12 +6,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from tests.faults.battery import Fault, Field
+from tests.faults.load import reply
 from tests.faults.site import Webhooks, until
 from tests.webhooks.receiver import Got, Receiver, receiving
 
 Answer = tuple[int, dict[str, str], bytes]
-_STEADY, _SELDOM = "reply.received", "conversation.started"
+_STEADY, _SELDOM = "reply.received", "consumer.opted_out"
 
 
 @dataclass
@@ -23,7 +26,7 @@ class Receivers:
 
     @property
     def webhooks(self) -> Webhooks:
-        """Return what the site is told of them: one hears of every reply, the others of conversations."""
+        """Return what the site is told of them: one hears of every reply, the others of opt-outs."""
         return {name: (one.url, _STEADY if name == "all" else _SELDOM) for name, one in self.by_name.items()}
 
 
@@ -48,16 +51,20 @@ def receivers() -> Iterator[Receivers]:
         yield Receivers({name: open_ones.enter_context(receiving(answer)) for name, answer in answers.items()}, inside)
 
 
+def leave_one_by_one(field: Field) -> None:
+    """Have consumers opt out, and see who hears of it."""
+    for number in range(12):
+        stop = reply(field.site, f"003168{field.dice_number:03}{number:04}", "STOP")
+        assert httpx.post(field.site.hook("reply"), json=stop, timeout=30).status_code == httpx.codes.OK
+    until(lambda: not field.site.segments, what="an empty spool")
+    check_receivers(field)
+
+
 def check_receivers(field: Field) -> None:
-    """Hold what receivers got against what happened: the good one hears of every conversation, whatever the others do."""
+    """Hold what receivers got against what happened: the good one hears of every opt-out, whatever the others do."""
     by_name = field.receivers.by_name
-    behind = """
-        select count(*) from webhook_delivery d join webhook_endpoint e on e.account_id = d.account_id and e.id = d.endpoint_id
-        where e.name = 'good' and d.state <> 'delivered'
-    """
-    until(lambda: field.site.rows(behind) == [(0,)], seconds=240, what="the good receiver's last event")
-    told = {str(one) for (one,) in field.site.rows("select id from event where type = 'conversation.started' and position is not null")}
-    until(lambda: told <= set(by_name["good"].ids), seconds=30, what="every conversation at the good receiver")
+    happened = {str(one) for (one,) in field.site.rows(f"select id from event where type = '{_SELDOM}'")}
+    until(lambda: happened <= set(by_name["good"].ids), seconds=240, what="every opt-out at the good receiver")
     assert field.receivers.inside.got == [], "redirects are not followed"
     assert field.site.rows("select state from webhook_endpoint where name = 'gone'") == [("gone",)]
     assert 0 < len(by_name["gone"].got) <= 8, "who is gone is left alone"
@@ -77,4 +84,4 @@ def _pairs(got: list[Got]) -> list[tuple[Got, Got]]:
     return found
 
 
-RECEIVERS = Fault("receivers that hang, redirect, are gone or busy", check_receivers)
+RECEIVERS = Fault("receivers that hang, redirect, are gone or busy", leave_one_by_one)
