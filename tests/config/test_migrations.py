@@ -5,8 +5,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from antiphon.config.migrations import on_disk
 from antiphon.config.databases import ALIASES
+from antiphon.config.migrations import on_disk
 
 
 @pytest.mark.django_db(databases=list(ALIASES))

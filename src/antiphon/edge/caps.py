@@ -65,6 +65,13 @@ CAPS: tuple[Cap, ...] = (
         ("ANTIPHON_WORKERS", "ANTIPHON_LANES", "ANTIPHON_POOL_SIZE"),
         "the doctor compares it with the server's `max_connections`",
     ),
+    Cap(
+        "Calls of the API a minute, by one key; by one account",
+        lambda e: f"{e.key_calls_per_minute:,}; {e.account_calls_per_minute:,}",
+        ("ANTIPHON_KEY_CALLS_PER_MINUTE", "ANTIPHON_ACCOUNT_CALLS_PER_MINUTE"),
+        "429, with `Retry-After`",
+    ),
+    Cap("Files of facts and lists an hour, of one account", lambda e: str(e.exports_per_hour), ("ANTIPHON_EXPORTS_PER_HOUR",), "429"),
     Cap("Jobs of one worker at a time", lambda e: str(e.job_threads), ("ANTIPHON_JOB_THREADS",), "they wait"),
     Cap(
         "Calls of webhooks out at a time, of one worker; to one endpoint",
