@@ -1,6 +1,5 @@
 """Nothing of South's is in anything that North is given: its canaries are read from its rows and sought in every output."""
 
-import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -31,17 +30,15 @@ def told(response: Any) -> str:
 
 
 def page_addresses(one: Living, *, method: str = "GET") -> Iterator[tuple[Address, str]]:
-    """Yield every page with one tenant's things in its address."""
+    """Yield every page with one tenant's things in its address. Raises KeyError for a kind of thing that the story does not tell of."""
     for page in pages():
-        if page.method == method and set(re.findall(r"<\w+:(\w+)>", page.route)) <= set(one.things):
+        if page.method == method:
             yield page, filled(page.route, one.things)
 
 
 def api_addresses(one: Living) -> Iterator[tuple[str, str, str]]:
     """Yield (method, path, address) of every operation, with one tenant's things in it."""
     for path, _operation, method in operations(api):
-        if not set(re.findall(r"{(\w+)}", plain(path))) <= set(one.things):
-            continue
         parts = [str(one.things[part.strip("{}")]) if part.startswith("{") else part for part in plain(path).split("/")]
         yield method, plain(path), "/".join(parts)
 
