@@ -35,7 +35,7 @@ def test_a_stop_under_load_loses_nothing_and_ends_in_time(running: Site, tmp_pat
     ledger = Ledger(tmp_path / "ledger")
     waiting = threading.Thread(target=_wait_for_events, args=(running,), daemon=True)
     with Load(running, ledger, seed=7, threads=6) as load:
-        until(lambda: len(ledger.names("ack", "reply")) > 60, what="load")
+        until(lambda: len(ledger.names("ack", "reply")) > 60, seconds=90, what="load")
         waiting.start()
         took = {name: _stopped(running, name) for name in ("web", "worker")}
         assert max(took.values()) < STOP_SECONDS + _SLACK_SECONDS, took
@@ -94,7 +94,9 @@ def test_either_web_worker_tells_of_all_processes(running: Site) -> None:
         return httpx.get(f"{running.url}/metrics", headers={"authorization": f"Bearer {TOKEN}"}, timeout=30).text
 
     assert httpx.get(f"{running.url}/metrics", timeout=30).status_code == 401
-    until(lambda: 'antiphon_processes{part="web"} 2.0' in told() and "antiphon_lanes 2.0" in told(), what="both web workers")
-    until(lambda: re.search(r'antiphon_turns_total\{ended="done",loop="route queues"\} [1-9]', told()), what="the worker's counts")
+    until(lambda: 'antiphon_processes{part="web"} 2.0' in told() and "antiphon_lanes 2.0" in told(), seconds=60, what="both web workers")
+    until(
+        lambda: re.search(r'antiphon_turns_total\{ended="done",loop="route queues"\} [1-9]', told()), seconds=60, what="the worker's counts"
+    )
     assert re.search(r'antiphon_requests_total\{kind="api",status="401"\} [1-9]', told())
     assert "antiphon_workers 1.0" in told() or "antiphon_workers 2.0" in told()
