@@ -6,7 +6,7 @@ BACKLOG = 8192
 BACKPRESSURE = 8000
 """Connections of clients that one web worker holds. Open streams count (tried 2026-11-22: a full backpressure makes webhooks hang)."""
 
-LOOP_THREADS = 8
+LOOP_THREADS = 9
 """Threads of the worker's loops: each has a connection of the jobs' role and one of the application's."""
 
 _LISTENERS = 3
