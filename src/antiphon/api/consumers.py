@@ -136,9 +136,7 @@ def history(request: HttpRequest, consumer_id: UUID, what: List, paging: PagingQ
     return page([_row(row) for row in found[: paging.limit]], found, paging, key=lambda row: [row.at, row.id])
 
 
-@router.get(
-    "consumers/{uuid:consumer_id}/export", response=CopyOut, auth=May("consumers.copy"), summary="Everything known of a consumer"
-)
+@router.get("consumers/{uuid:consumer_id}/export", response=CopyOut, auth=May("consumers.copy"), summary="Everything known of a consumer")
 def copy_consumer(request: HttpRequest, consumer_id: UUID) -> dict[str, Any]:
     """One document for the consumer who asks what is known of them; kept in the audit trail."""
     caller = caller_of(request)

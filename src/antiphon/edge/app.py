@@ -39,7 +39,9 @@ from antiphon.providers.protocol import Forbidden, Hook, HookKind, SourceSetting
 _log = structlog.get_logger(__name__)
 _KINDS: dict[str, HookKind] = {kind.value: kind for kind in HookKind}
 _PARTS = 4
-_NOT_KEPT = frozenset(b"host connection content-length accept accept-encoding user-agent cookie authorization transfer-encoding x-request-id".split())
+_NOT_KEPT = frozenset(
+    b"host connection content-length accept accept-encoding user-agent cookie authorization transfer-encoding x-request-id".split()
+)
 _HUNG_SECONDS = 12.0
 _LANE_STATEMENT_SECONDS = 10
 _WATCH_SECONDS = 0.5
