@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 from django.db import OperationalError
 
 from antiphon.intake.arrivals import take
@@ -22,6 +23,9 @@ BATCH = 2_000
 LONGEST_LINE = 64 * 1024
 MOST_ERRORS = 1_000
 WINDOW = timedelta(hours=12)
+BUSY = (psycopg.OperationalError, OperationalError)
+"""What a database says that is away or busy, which is no line's fault: statements say it as psycopg does, commits as Django."""
+
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,7 +77,7 @@ _decoder = msgspec.json.Decoder(Line)
 
 
 def upload(account_id: int, lines: Iterable[bytes | None], *, sources: Mapping[int, SourceSettings], at: datetime) -> Uploaded:
-    """Take every good line, two thousand to a transaction; a line that is None was too long. Raises OperationalError.
+    """Take every good line, two thousand to a transaction; a line that is None was too long. Raises `BUSY`.
 
     Taking an upload again takes only what is missing: lines with a key or `sent_at` for 40 days, others for hours.
     """
@@ -83,7 +87,7 @@ def upload(account_id: int, lines: Iterable[bytes | None], *, sources: Mapping[i
 def upload_numbered(
     account_id: int, lines: Iterable[tuple[int, bytes | None]], *, sources: Mapping[int, SourceSettings], at: datetime
 ) -> Uploaded:
-    """Take lines that bring their own numbers, as `upload` does: a part of a file, or rows of a table. Raises OperationalError.
+    """Take lines that bring their own numbers, as `upload` does: a part of a file, or rows of a table. Raises `BUSY`.
 
     The next batch is read, in a thread of its own, while the database takes the one before.
     """
@@ -150,7 +154,7 @@ def _take(account_id: int, batch: list[Numbered], result: Uploaded, *, sources: 
     """Take a batch in one transaction; one that cannot be taken is halved until the line at fault stands alone."""
     try:
         found = _taken(account_id, [fact for _, fact in batch], sources=sources, at=at)
-    except OperationalError:
+    except BUSY:
         raise
     except Exception as error:  # noqa: BLE001 - whatever one line does, the others are taken
         if len(batch) == 1:
