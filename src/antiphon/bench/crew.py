@@ -44,6 +44,8 @@ def hired(seeded: Seeded, *, agents: int, capacity: int) -> list[int]:
         given: dict[str, Any] = {"role": "agent", "skills": [skill], "capacity": capacity, "actor": "command", "at": clock.now()}
         address = f"agent{seeded.account_id}.{place}@bench.example"
         known.append(accounts.create_person(seeded.account_id, email=address, name=f"Agent {place}", **given).pk)
+    with account(seeded.account_id):  # another benchmark on this home may have hired them for less
+        Membership.objects.filter(account_id=seeded.account_id, pk__in=known[:agents]).update(capacity=capacity)
     for one in known[:agents]:
         set_presence(seeded.account_id, one, state="online", actor="command", at=clock.now())
     return known[:agents]
