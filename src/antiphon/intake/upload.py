@@ -27,7 +27,6 @@ BUSY = (psycopg.OperationalError, OperationalError)
 """What a database says that is away or busy, which is no line's fault: statements say it as psycopg does, commits as Django."""
 
 
-
 class Line(msgspec.Struct, forbid_unknown_fields=True):
     """One line of an upload."""
 

@@ -23,8 +23,9 @@ def test_a_busy_database_refuses_no_line_and_the_same_upload_is_taken_later(
     sources, other = deliver.sources(), connect()
     with other.transaction():
         run(other, "lock table consumer in exclusive mode")
-        with pytest.raises(BUSY), account(north.id) as db:
-            run(db, "set local lock_timeout = '50ms'")
+        with account(north.id) as db:
+            run(db, "set lock_timeout = '50ms'")
+        with pytest.raises(BUSY):
             upload(north.id, lines, sources=sources, at=at(24, 11))
     taken = upload(north.id, lines, sources=sources, at=at(24, 11))
     assert (taken.stored, taken.failed) == (3, 0)
