@@ -24,9 +24,9 @@ def test_a_busy_database_refuses_no_line_and_the_same_upload_is_taken_later(
     with other.transaction():
         run(other, "lock table consumer in exclusive mode")
         with account(north.id) as db:
-            run(db, "set lock_timeout = '50ms'")
-        with pytest.raises(BUSY):
-            upload(north.id, lines, sources=sources, at=at(24, 11))
+            run(db, "set local lock_timeout = '50ms'")
+            with pytest.raises(BUSY):
+                upload(north.id, lines, sources=sources, at=at(24, 11))
     taken = upload(north.id, lines, sources=sources, at=at(24, 11))
     assert (taken.stored, taken.failed) == (3, 0)
     with account(north.id):
