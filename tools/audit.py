@@ -13,7 +13,9 @@ ASKED = {
 }
 _SECONDS = 120
 _AWAY = re.compile(
-    r"error sending request|dns error|audit endpoint returned an error|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENEEDAUTH"
+    r"error sending request|dns error|timed out|network connectivity is disabled|http status (?:client|server) error"
+    r"|audit endpoint returned an error|npm (?:error|err!) code e\w+|ENOTFOUND|ETIMEDOUT",
+    re.IGNORECASE,
 )
 
 

@@ -17,6 +17,7 @@ LOCK = json.loads((ROOT / "package-lock.json").read_text())
         (0, "found 0 vulnerabilities", 0, "nothing is known"),
         (1, "npm error audit endpoint returned an error", 0, "NOT ASKED"),
         (2, "cause: dns error", 0, "NOT ASKED"),
+        (1, "npm error code E503\nnpm error 503 Service Unavailable", 0, "NOT ASKED"),
         (1, "django 5.2.1 has 1 known vulnerability: GHSA-xxxx", 1, "look at the above"),
         (2, "error: something nobody has seen before", 1, "look at the above"),
     ],
