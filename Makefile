@@ -40,7 +40,7 @@ test-faults: setup ## strike a whole site with every fault, some minutes; FAULTS
 	$(BIN)/python -m tests.faults $(FAULTS)
 
 test-security: setup ## requests made by chance from the API's description, many more than `test` makes; REQUESTS=200 of each kind
-	ANTIPHON_TEST_REQUESTS=$(or $(REQUESTS),50) $(BIN)/pytest -q tests/security
+	TEST_REQUESTS=$(or $(REQUESTS),50) $(BIN)/pytest -q tests/security
 
 audit: setup ## what is publicly known against the packages of both locks; says so where it cannot be asked
 	$(BIN)/python -m tools.audit

@@ -19,6 +19,7 @@ from django.test.utils import setup_databases, teardown_databases
 from antiphon.embedded.places import Places
 from antiphon.embedded.use import embedded
 from tests.kit.fixtures import clock, north, south, world  # noqa: F401 - fixtures are found by being here
+from tests.kit.months import make_months
 
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 _running = ExitStack()
@@ -56,7 +57,10 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, djang
     with django_db_blocker.unblock():
         built = setup_databases(verbosity=0, interactive=False)
         with connections["owner"].cursor() as cursor:
-            cursor.execute("select ensure_partitions('2025-12-01', '2026-12-31')")  # what tests tell of happened in 2026
+            make_months(cursor)
+            # Files of long work lie in one folder for all workers of a run, by account: each worker counts accounts from elsewhere.
+            first = 1 + 1_000_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+            cursor.execute("select setval(pg_get_serial_sequence('account', 'id'), %s, false)", [first])
     assert all(connection.settings_dict["NAME"].startswith("test_") for connection in connections.all())
     yield
     with django_db_blocker.unblock():

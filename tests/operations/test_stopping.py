@@ -98,5 +98,6 @@ def test_either_web_worker_tells_of_all_processes(running: Site) -> None:
     until(
         lambda: re.search(r'antiphon_turns_total\{ended="done",loop="route queues"\} [1-9]', told()), seconds=60, what="the worker's counts"
     )
-    assert re.search(r'antiphon_requests_total\{kind="api",status="401"\} [1-9]', told())
+    assert httpx.get(f"{running.url}/api/v1/skills", timeout=30).status_code == 401
+    until(lambda: re.search(r'antiphon_requests_total\{kind="api",status="401"\} [1-9]', told()), seconds=60, what="the refused call")
     assert "antiphon_workers 1.0" in told() or "antiphon_workers 2.0" in told()

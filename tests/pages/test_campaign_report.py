@@ -4,6 +4,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from antiphon.accounts import allowances
 from antiphon.accounts.models import Account, AuditEntry
+from antiphon.config.env import current
 from antiphon.conversations import conversions
 from antiphon.conversations.models import Conversation
 from antiphon.conversations.verbs import Outcome
@@ -78,6 +81,13 @@ def agrees(client: Client, to: str, text: str) -> None:
         assert f'<span class="report-number num">{text}</span>' in client.get(to).content.decode(), to
 
 
+@pytest.fixture
+def any_number_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an account ask for as many files as it likes."""
+    monkeypatch.setattr(allowances, "current", lambda: replace(current(), exports_per_hour=0))
+
+
+@pytest.mark.usefixtures("any_number_of_files")
 @pytest.mark.parametrize(("seed", "zone"), [(1, "Europe/Amsterdam"), (2, "Asia/Kathmandu"), (3, "America/St_Johns")])
 def test_every_number_is_what_stands_behind_it(north: Tenant, desk: Desk, visitor: Visitor, seed: int, zone: str) -> None:
     """A week with a change of clocks in Amsterdam, and zones whose hours begin beside the hour."""

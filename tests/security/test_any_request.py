@@ -1,6 +1,6 @@
 """Requests made by chance from the API's own description, fitting it and not: never a 5xx, answers as described.
 
-`make test-security` makes many more, by ANTIPHON_TEST_REQUESTS of each operation.
+`make test-security` makes many more, by TEST_REQUESTS of each operation.
 """
 
 import json
@@ -25,7 +25,7 @@ from tests.security.living import Living
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 FEW = 2
-EACH = int(os.environ.get("ANTIPHON_TEST_REQUESTS", FEW))
+EACH = int(os.environ.get("TEST_REQUESTS", FEW))
 PLAIN = {"application/json", "application/problem+json"}
 
 
