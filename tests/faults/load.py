@@ -74,18 +74,18 @@ class Load:
         dice, number = random.Random(name), 0
         with httpx.Client(timeout=10, headers={"authorization": f"Bearer {self._site.seeded['api']}"}) as client:
             while not self._ending.wait(0.2):
+                number += 1
                 with suppress(psycopg.OperationalError, httpx.TransportError):
-                    number += self._answer_one(client, dice, f"answer {name} {number}")
+                    self._answer_one(client, dice, f"answer {name} {number}")
 
-    def _answer_one(self, client: httpx.Client, dice: random.Random, text: str) -> int:
+    def _answer_one(self, client: httpx.Client, dice: random.Random, text: str) -> None:
         open_ones = self._site.rows("select id from conversation where state <> 'closed' order by started_at desc limit 20")
         if not open_ones:
-            return 0
+            return
         self._ledger.intend("answer", text)
         path = f"{self._site.url}/api/v1/conversations/{dice.choice(open_ones)[0]}/answers"
         if client.post(path, json={"text": text, "agent": self._site.seeded["eva"]}).status_code == 201:
             self._ledger.acknowledge("answer", text)
-        return 1
 
 
 def webhook(site: Site, dice: random.Random, text: str, *, first: int) -> tuple[str, dict[str, Any]]:
